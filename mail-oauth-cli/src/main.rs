@@ -1,0 +1,2 @@
+//! (docs follow)
+fn main() {}
