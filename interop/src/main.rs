@@ -1,0 +1,2 @@
+//! (cases follow)
+fn main() {}
