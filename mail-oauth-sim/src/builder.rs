@@ -1,0 +1,214 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::identity::{DeviceCodes, RefreshTokens};
+use crate::log::Log;
+use crate::model::Directory;
+use crate::net::{CertificateOptions, Certificates, Listener, serve};
+use crate::state::{Introspection, Settings, State};
+use crate::store::Store;
+use crate::tenant::Addresses;
+use crate::token::SigningKey;
+use crate::{App, Error, Limits, Mailbox, Service, Tenant, User, identity, imap, pop3, random, smtp};
+
+/// Describes a tenant and starts it. Made by [`Tenant::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens before `start`"]
+pub struct TenantBuilder {
+    tenant_id: String,
+    domain: String,
+    users: Vec<User>,
+    mailboxes: Vec<Mailbox>,
+    apps: Vec<App>,
+    ports: [u16; 4],
+    certificate: CertificateOptions,
+    settings: Settings,
+    limits: Limits,
+}
+
+impl TenantBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            tenant_id: "5f1c0b7e-6a4d-4c9b-9d53-0c2f6a1e8b90".into(),
+            domain: "contoso.example".into(),
+            users: Vec::new(),
+            mailboxes: Vec::new(),
+            apps: Vec::new(),
+            ports: [0; 4],
+            certificate: CertificateOptions::default(),
+            settings: Settings {
+                token_lifetime: Duration::from_secs(4_500),
+                device_code_lifetime: Duration::from_secs(900),
+                poll_interval: Duration::from_secs(5),
+                auto_approve: None,
+                introspection: Introspection::Closed,
+            },
+            limits: Limits::default(),
+        }
+    }
+
+    /// The tenant's id. Default: a fixed GUID.
+    pub fn tenant_id(mut self, id: impl Into<String>) -> Self {
+        self.tenant_id = id.into();
+        self
+    }
+
+    /// The tenant's verified domain, for which it receives mail. Default: `contoso.example`.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = domain.into();
+        self
+    }
+
+    /// Adds a user, and with it the mailbox of the same address.
+    pub fn user(mut self, user: User) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// Adds a shared mailbox, or rights of others to the mailbox of a user.
+    pub fn mailbox(mut self, mailbox: Mailbox) -> Self {
+        self.mailboxes.push(mailbox);
+        self
+    }
+
+    /// Adds a registered application.
+    pub fn app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
+    /// How long an access token is valid; whole seconds. Default: 4,500 s, in the middle of Entra's 60 to 90 minutes.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.token_lifetime = lifetime;
+        self
+    }
+
+    /// How long a device code waits; whole seconds. Default: 900 s, as Entra.
+    pub fn device_code_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.device_code_lifetime = lifetime;
+        self
+    }
+
+    /// What the device code answer gives as `interval`; whole seconds. Default: 5 s, as Entra. Like Entra, the tenant
+    /// does not mind a client that polls faster.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.settings.poll_interval = interval;
+        self
+    }
+
+    /// Approves every device code as this user when it is polled for the second time, so that a client sees
+    /// `authorization_pending` once and needs no person.
+    pub fn auto_approve(mut self, upn: impl Into<String>) -> Self {
+        self.settings.auto_approve = Some(upn.into());
+        self
+    }
+
+    /// Opens the introspection endpoint to whoever gives this secret as the password of HTTP Basic; the user name does
+    /// not matter. Only its SHA-256 is kept. Default: closed.
+    pub fn introspection_secret(mut self, secret: &str) -> Self {
+        self.settings.introspection = Introspection::Secret(random::fingerprint(secret));
+        self
+    }
+
+    /// Opens the introspection endpoint to everybody on this machine.
+    pub fn open_introspection(mut self) -> Self {
+        self.settings.introspection = Introspection::Open;
+        self
+    }
+
+    /// The port of a service on 127.0.0.1. Default: 0, which lets the system choose.
+    pub fn port(mut self, service: Service, port: u16) -> Self {
+        let [identity, imap, pop3, smtp] = &mut self.ports;
+        *match service {
+            Service::Identity => identity,
+            Service::Imap => imap,
+            Service::Pop3 => pop3,
+            Service::Smtp => smtp,
+        } = port;
+        self
+    }
+
+    /// Fault: the server certificate is for this name only, and not for `localhost`, `127.0.0.1` and `::1`.
+    pub fn certificate_name(mut self, name: impl Into<String>) -> Self {
+        self.certificate.name = Some(name.into());
+        self
+    }
+
+    /// Fault: the server certificate ran out in 2020.
+    pub fn expired_certificate(mut self) -> Self {
+        self.certificate.expired = true;
+        self
+    }
+
+    /// How far clients may make things grow.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes keys and certificates, binds the ports and starts the four servers on the current tokio runtime. They
+    /// answer when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Contradiction`] if the description makes no sense, [`Error::PortInUse`] or [`Error::Listen`] if a port
+    /// cannot be had, [`Error::Keys`] if the system has no randomness, or a certificate name is not one.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O enabled.
+    pub async fn start(self) -> Result<Tenant, Error> {
+        let first_app = self.apps.first().map(|app| app.client_id.clone());
+        let directory = Directory::new(self.tenant_id, self.domain, self.users, self.mailboxes, self.apps)?;
+        if let Some(upn) = &self.settings.auto_approve
+            && directory.user(upn).is_none()
+        {
+            return Err(Error::Contradiction {
+                item: format!("automatic approval as {upn}"),
+                problem: "names nobody of the tenant".into(),
+                fix: "add the user, or correct the name",
+            });
+        }
+
+        let certificates = Certificates::make(&self.certificate)?;
+        let [identity, imap, pop3, smtp] = self.ports;
+        let identity = Listener::bind(Service::Identity, identity).await?;
+        let imap = Listener::bind(Service::Imap, imap).await?;
+        let pop3 = Listener::bind(Service::Pop3, pop3).await?;
+        let smtp = Listener::bind(Service::Smtp, smtp).await?;
+        let addresses = Addresses {
+            identity: identity.address,
+            imap: imap.address,
+            pop3: pop3.address,
+            smtp: smtp.address,
+        };
+
+        let clock = Clock::new();
+        // A new store has new UIDs, so it needs a UIDVALIDITY above that of the last one (RFC 3501 section 2.3.1.1).
+        let validity = u32::try_from(clock.now()).unwrap_or(u32::MAX);
+        let state = Arc::new(State {
+            store: Store::new(directory.mailboxes(), validity),
+            directory,
+            clock,
+            faults: Faults::default(),
+            log: Log::new(self.limits.log_connections, self.limits.log_events),
+            key: SigningKey::generate()?,
+            device_codes: DeviceCodes::new(self.limits.device_codes),
+            refresh_tokens: RefreshTokens::new(self.limits.refresh_tokens),
+            settings: self.settings,
+            limits: self.limits,
+        });
+
+        let mut servers = JoinSet::new();
+        let acceptor = &certificates.acceptor;
+        servers.spawn(serve(identity, Arc::clone(&state), acceptor.clone(), identity::session));
+        servers.spawn(serve(imap, Arc::clone(&state), acceptor.clone(), imap::session));
+        servers.spawn(serve(pop3, Arc::clone(&state), acceptor.clone(), pop3::session));
+        servers.spawn(serve(smtp, Arc::clone(&state), acceptor.clone(), smtp::session));
+        Ok(Tenant { state, servers, addresses, ca_pem: certificates.ca_pem, first_app })
+    }
+}

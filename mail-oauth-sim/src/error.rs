@@ -1,0 +1,59 @@
+use std::io;
+
+use crate::Service;
+
+/// Why a tenant could not be started, or why a call on a running one made no sense.
+///
+/// What a *client* of the simulator gets to see is never an `Error`: it is an answer in Entra's or Exchange's words.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The description of the tenant contradicts itself.
+    #[error("{item} {problem}: {fix}")]
+    Contradiction {
+        /// The part of the description at fault, such as `mailbox invoices@contoso.example`.
+        item: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What to change.
+        fix: &'static str,
+    },
+    /// A fixed port was asked for and another program holds it.
+    #[error(
+        "port {port} for {service} is in use: end the program that holds it, or ask for port 0 and let the system choose"
+    )]
+    PortInUse {
+        /// The service that was to listen there.
+        service: Service,
+        /// The port.
+        port: u16,
+    },
+    /// A listener could not be opened for another reason.
+    #[error("cannot listen for {service} on 127.0.0.1 port {port}")]
+    Listen {
+        /// The service that was to listen there.
+        service: Service,
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Keys or certificates could not be made.
+    #[error("cannot make {what} for the tenant")]
+    Keys {
+        /// Which key or certificate.
+        what: &'static str,
+        /// What the library said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The caller named a user, mailbox or user code that this tenant does not have.
+    #[error("the tenant has no {kind} {name}: {fix}")]
+    Unknown {
+        /// `user`, `mailbox` or `user code`.
+        kind: &'static str,
+        /// The name that was given.
+        name: String,
+        /// What to do about it.
+        fix: &'static str,
+    },
+}

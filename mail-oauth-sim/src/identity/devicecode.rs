@@ -1,0 +1,35 @@
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::aadsts::Refusal;
+use super::answer::Answer;
+use super::request::Request;
+use super::scope::Scopes;
+use crate::state::State;
+
+/// `POST /{tenant}/oauth2/v2.0/devicecode` (RFC 8628 section 3.1 and 3.2). Whether the app may use the flow at all is
+/// said by the token endpoint only, as in life.
+pub(super) fn answer(request: &Request, state: &State) -> Result<Answer, Refusal> {
+    let client_id = request.form("client_id").ok_or_else(|| Refusal::missing("client_id"))?;
+    let domain = state.directory.domain();
+    let app = state.directory.app(client_id).ok_or_else(|| Refusal::unknown_app(client_id, domain))?;
+    let scopes = Scopes::parse(request.form("scope").ok_or_else(|| Refusal::missing("scope"))?, app, domain)?;
+
+    let lifetime = state.settings.device_code_lifetime.as_secs();
+    let new = state.device_codes.issue(client_id, scopes, state.clock.now().saturating_add(lifetime));
+    let page = format!("{}/device", request.base_url());
+    Ok(Answer::json(
+        StatusCode::OK,
+        &json!({
+            "user_code": new.user_code,
+            "device_code": new.device_code,
+            "verification_uri": page,
+            "expires_in": lifetime,
+            "interval": state.settings.poll_interval.as_secs(),
+            "message": format!(
+                "To sign in, use a web browser to open the page {page} and enter the code {} to authenticate.",
+                new.user_code
+            ),
+        }),
+    ))
+}

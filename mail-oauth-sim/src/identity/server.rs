@@ -1,0 +1,40 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
+use hyper_util::rt::TokioIo;
+
+use super::answer::Answer;
+use super::request::Request;
+use super::route;
+use crate::log::{Connection, shown};
+use crate::net::Peer;
+use crate::state::State;
+
+/// One HTTPS connection, from the TLS handshake to its end.
+pub(crate) async fn session(peer: Peer, state: Arc<State>) {
+    let connection = Arc::clone(&peer.connection);
+    let Ok(stream) = peer.tls().await else { return };
+    let service = service_fn(|request| handle(request, &state, &connection));
+    // An error is a client that broke off or does not speak HTTP; hyper has answered it as far as it can be.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn handle(
+    request: hyper::Request<Incoming>,
+    state: &State,
+    connection: &Connection,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let (method, path) = (shown(parts.method.as_str()), shown(parts.uri.path()));
+    let answer = match Limited::new(body, state.limits.request_body).collect().await {
+        Ok(body) => route::answer(&Request::new(parts, &body.to_bytes()), state),
+        Err(_) => Answer::html(StatusCode::PAYLOAD_TOO_LARGE, "<!doctype html><title>413</title>\n".into()),
+    };
+    connection.event(answer.event(method, path));
+    Ok(answer.into_response())
+}

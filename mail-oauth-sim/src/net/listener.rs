@@ -1,0 +1,78 @@
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::counted::Counted;
+use super::stream::Peer;
+use crate::state::State;
+use crate::{Error, Service};
+
+/// A bound port of one service.
+pub(crate) struct Listener {
+    service: Service,
+    tcp: TcpListener,
+    pub(crate) address: SocketAddr,
+}
+
+impl Listener {
+    /// Binds `port` on 127.0.0.1; 0 lets the system choose.
+    pub(crate) async fn bind(service: Service, port: u16) -> Result<Self, Error> {
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => Error::PortInUse { service, port },
+            _ => Error::Listen { service, port, source },
+        };
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
+        let address = tcp.local_addr().map_err(failed)?;
+        Ok(Self { service, tcp, address })
+    }
+}
+
+/// Accepts connections for ever and runs a `session` for each. The sessions end with this future, when it is dropped.
+pub(crate) async fn serve<F, S>(listener: Listener, state: Arc<State>, acceptor: TlsAcceptor, session: F)
+where
+    F: Fn(Peer, Arc<State>) -> S,
+    S: Future<Output = ()> + Send + 'static,
+{
+    let slots = Arc::new(Semaphore::new(state.limits.connections));
+    let mut sessions = JoinSet::new();
+    loop {
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+        let (tcp, peer) = tokio::select! {
+            accepted = listener.tcp.accept() => match accepted {
+                Ok(accepted) => accepted,
+                // The client gave up before it was accepted, or the process has no descriptor left: let others end.
+                Err(_) => {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            },
+            // Ended sessions are collected as they end, so that the set does not grow.
+            Some(_) = sessions.join_next(), if !sessions.is_empty() => continue,
+        };
+        let peer = welcome(tcp, peer, listener.service, &state, &acceptor);
+        let session = session(peer, Arc::clone(&state));
+        sessions.spawn(async move {
+            session.await;
+            drop(slot);
+        });
+    }
+}
+
+fn welcome(
+    tcp: TcpStream,
+    peer: SocketAddr,
+    service: Service,
+    state: &State,
+    acceptor: &TlsAcceptor,
+) -> Peer {
+    // Without it, two small writes in a row wait 40 ms for a delayed acknowledgement. A failure costs speed only.
+    let _ = tcp.set_nodelay(true);
+    let connection = state.log.open(service, peer, state.clock.now_ms());
+    Peer::new(Counted::new(tcp, Arc::clone(&connection)), connection, acceptor.clone())
+}

@@ -1,0 +1,12 @@
+//! Sockets, TLS, and the counting of round trips.
+
+mod certificate;
+mod counted;
+mod listener;
+mod stream;
+mod wire;
+
+pub(crate) use certificate::{CertificateOptions, Certificates};
+pub(crate) use listener::{Listener, serve};
+pub(crate) use stream::{Peer, Stream};
+pub(crate) use wire::{Line, Wire};

@@ -1,0 +1,108 @@
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
+use tokio_rustls::server::TlsStream;
+
+use super::counted::Counted;
+use crate::log::{Connection, LogEvent, shown};
+
+/// A connection that is accepted but not yet anything: from here it goes to TLS at once, or begins in the clear.
+pub(crate) struct Peer {
+    counted: Counted,
+    pub(crate) connection: Arc<Connection>,
+    acceptor: TlsAcceptor,
+}
+
+/// A connection in the clear or under TLS.
+pub(crate) enum Stream {
+    Plain(Box<Peer>),
+    Tls(Box<TlsStream<Counted>>),
+}
+
+impl Peer {
+    pub(super) fn new(counted: Counted, connection: Arc<Connection>, acceptor: TlsAcceptor) -> Self {
+        Self { counted, connection, acceptor }
+    }
+
+    pub(crate) fn plain(self) -> Stream {
+        Stream::Plain(Box::new(self))
+    }
+
+    /// The server's side of a TLS handshake.
+    pub(crate) async fn tls(mut self) -> io::Result<Stream> {
+        self.counted.handshake_begins();
+        let mut tls = match self.acceptor.accept(self.counted).await {
+            Ok(tls) => tls,
+            Err(error) => {
+                self.connection.event(LogEvent::TlsFailed { reason: shown(&error.to_string()) });
+                return Err(error);
+            }
+        };
+        let (counted, session) = tls.get_mut();
+        let new = matches!(session.protocol_version(), Some(ProtocolVersion::TLSv1_3));
+        let resumed = matches!(session.handshake_kind(), Some(HandshakeKind::Resumed));
+        counted.handshake_ended(new);
+        self.connection.event(LogEvent::Tls { version: if new { "TLSv1.3" } else { "TLSv1.2" }, resumed });
+        Ok(Stream::Tls(Box::new(tls)))
+    }
+}
+
+impl Stream {
+    /// Begins TLS on a connection that is in the clear. One that is not is an error, and the caller's mistake.
+    pub(crate) async fn start_tls(self) -> io::Result<Self> {
+        match self {
+            Self::Plain(peer) => peer.tls().await,
+            Self::Tls(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        }
+    }
+
+    pub(crate) fn is_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
+    /// Says farewell and closes for writing. Errors are ignored: the client may be gone already.
+    pub(crate) async fn close(mut self) {
+        match &mut self {
+            Self::Plain(peer) => peer.counted.end(),
+            Self::Tls(tls) => tls.get_mut().0.end(),
+        }
+        let _ = self.shutdown().await;
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(peer) => Pin::new(&mut peer.counted).poll_read(cx, buf),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(peer) => Pin::new(&mut peer.counted).poll_write(cx, buf),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(peer) => Pin::new(&mut peer.counted).poll_flush(cx),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(peer) => Pin::new(&mut peer.counted).poll_shutdown(cx),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_shutdown(cx),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+mod session;
+
+pub(crate) use session::session;

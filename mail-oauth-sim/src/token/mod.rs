@@ -1,0 +1,9 @@
+//! Access tokens: how they are signed, what is in them, and what the mail servers make of them.
+
+mod access;
+mod jws;
+mod spec;
+
+pub(crate) use access::{Claims, Rejection};
+pub(crate) use jws::SigningKey;
+pub use spec::TokenSpec;
