@@ -1,1 +1,79 @@
-//! (docs follow)
+#![doc = include_str!("../README.md")]
+//!
+//! # How it is built
+//!
+//! A flow ([`DeviceCodeFlow`], [`RefreshFlow`]) is a machine without socket, clock, thread or randomness:
+//! it hands out a [`Step`] and takes a [`Response`]. The loop that drives it stands at [`Flow`]. Its result, a
+//! [`TokenResponse`], goes into a [`Cache`], which lives in a [`Store`]. With the feature `reqwest`,
+//! `TokenClient` joins the three.
+//!
+//! # What stays true
+//!
+//! - No token, refresh token or device code is in an error, a `Debug` line or a log.
+//! - A refresh token that the provider rotated is durable in the store before the access token is handed out.
+//! - An access token that has ended, or ends within the skew, is never handed out.
+//! - No credential goes over plain http, nor after a redirect.
+//! - What another MSAL wrote into the cache file and is not known here survives.
+//!
+//! # Limits
+//!
+//! [`Limits`] bounds what a provider may send; [`FileStore`] reads files of up to 64 MiB.
+//!
+//! # Sources
+//!
+//! | what | where |
+//! |---|---|
+//! | token requests and errors | RFC 6749, sections 4 to 6 |
+//! | bearer tokens | RFC 6750 |
+//! | device authorization | RFC 8628 |
+//! | id token | OpenID Connect Core 1.0, sections 2 and 3.1.3.7 |
+//! | JWT, base64url | RFC 7519, RFC 7515 |
+//! | `Retry-After` | RFC 9110, section 10.2.3 |
+//! | cache | the unified schema, as MSAL Python 1.39 and MSAL Node 7 write it |
+
+mod account;
+mod application;
+mod authority;
+mod cache;
+#[cfg(feature = "reqwest")]
+mod client;
+mod correlation;
+mod error;
+mod flow;
+mod http;
+mod inspection;
+mod json;
+mod jwt;
+mod limits;
+mod scopes;
+mod secret;
+mod server_error;
+mod store;
+mod text;
+mod timestamp;
+mod token;
+mod token_response;
+#[cfg(feature = "reqwest")]
+mod transport;
+
+pub use account::{Account, AccountQuery};
+pub use application::Application;
+pub use authority::{Authority, Cloud};
+pub use cache::{Cache, CacheParseError, Silent};
+#[cfg(feature = "reqwest")]
+pub use client::TokenClient;
+pub use correlation::CorrelationId;
+pub use error::{Error, ErrorKind, TransportError, TransportErrorKind};
+pub use flow::{DeviceCodeFlow, DeviceCodePrompt, Flow, RefreshFlow, Step};
+pub use http::{Method, Request, Response};
+pub use inspection::TokenInspection;
+pub use limits::Limits;
+pub use scopes::Scopes;
+pub use secret::{Body, Secret};
+pub use server_error::ServerError;
+pub use store::{FileStore, MemoryStore, RefreshGuard, Saved, Store};
+pub use timestamp::Timestamp;
+pub use token::{Token, TokenSource};
+pub use token_response::TokenResponse;
+#[cfg(feature = "reqwest")]
+pub use transport::Transport;

@@ -1,0 +1,116 @@
+//! Who signed in.
+
+use crate::{Application, TokenResponse, json, jwt};
+
+/// An account in the cache. Its parts are for display and for finding it again.
+///
+/// The claims come from the id token, whose signature is not checked: it was received from the token
+/// endpoint itself over TLS, which OpenID Connect Core section 3.1.3.7 accepts in place of it. Do not
+/// decide on them what somebody may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Account {
+    /// Unique across tenants: `{object id}.{tenant id}` of the home tenant with Entra.
+    pub home_account_id: String,
+    /// Host of the authority that knows it.
+    pub environment: String,
+    /// Tenant that was signed in to.
+    pub realm: String,
+    /// Object id in that tenant.
+    pub local_account_id: String,
+    /// `preferred_username`, else `upn`, else `email`: mostly the UPN. May be empty.
+    pub username: String,
+    /// `name`: for display.
+    pub name: Option<String>,
+}
+
+/// Which account is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccountQuery {
+    /// The only one there is.
+    Only,
+    /// The one with this user name, in any case.
+    Username(String),
+    /// The one with this [`Account::home_account_id`].
+    HomeAccountId(String),
+}
+
+impl Account {
+    /// The home tenant, with Entra: the part of the id behind the dot.
+    pub fn home_tenant(&self) -> Option<&str> {
+        self.home_account_id.split_once('.').map(|(_, tenant)| tenant)
+    }
+
+    /// From what a token response tells, `known` filling in where it is silent. A refresh cannot change
+    /// whose account it is.
+    pub(crate) fn of(app: &Application, response: &TokenResponse, known: Option<&Self>) -> Self {
+        let claims = response.id_token.as_ref().and_then(|token| jwt::claims(token.expose()));
+        let claim = |names: &[&str]| {
+            let claims = &claims.as_ref()?.0;
+            names
+                .iter()
+                .find_map(|name| json::text(claims, name))
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let info = response.client_info.as_deref().and_then(jwt::object);
+        let info = |name: &str| Some(json::text(&info.as_ref()?.0, name)?.to_owned());
+        let (uid, utid) = (info("uid"), info("utid"));
+
+        let home_account_id = known
+            .map(|account| account.home_account_id.clone())
+            .or_else(|| Some(format!("{}.{}", uid.as_ref()?, utid.as_ref()?)))
+            .or_else(|| claim(&["sub"]))
+            .unwrap_or_else(|| UNIDENTIFIED.to_owned());
+        Self {
+            home_account_id,
+            environment: known.map_or_else(
+                || app.authority().environment().to_owned(),
+                |account| account.environment.clone(),
+            ),
+            realm: claim(&["tid"])
+                .or_else(|| known.map(|account| account.realm.clone()))
+                .unwrap_or_else(|| app.authority().tenant().to_owned()),
+            local_account_id: claim(&["oid", "sub"])
+                .or_else(|| known.map(|account| account.local_account_id.clone()))
+                .or(uid)
+                .unwrap_or_default(),
+            username: claim(&["preferred_username", "upn", "email", "unique_name"])
+                .or_else(|| known.map(|account| account.username.clone()))
+                .unwrap_or_default(),
+            name: claim(&["name"]).or_else(|| known.and_then(|account| account.name.clone())),
+        }
+    }
+}
+
+/// The account of a provider that says nothing about who signed in.
+const UNIDENTIFIED: &str = "unidentified";
+
+impl AccountQuery {
+    /// A query by user name.
+    pub fn username(name: impl Into<String>) -> Self {
+        Self::Username(name.into())
+    }
+
+    pub(crate) fn wanted(&self) -> Option<&str> {
+        match self {
+            Self::Only => None,
+            Self::Username(wanted) | Self::HomeAccountId(wanted) => Some(wanted),
+        }
+    }
+
+    pub(crate) fn matches(&self, account: &Account) -> bool {
+        match self {
+            Self::Only => true,
+            Self::Username(name) => account.username.to_lowercase() == name.to_lowercase(),
+            Self::HomeAccountId(id) => account.home_account_id.eq_ignore_ascii_case(id),
+        }
+    }
+}
+
+impl From<&Account> for AccountQuery {
+    fn from(account: &Account) -> Self {
+        Self::HomeAccountId(account.home_account_id.clone())
+    }
+}

@@ -1,0 +1,138 @@
+//! What the cache has for a request.
+
+use std::time::Duration;
+
+use super::{Cache, Entity, Section};
+use crate::{
+    Account, AccountQuery, Application, Error, Scopes, Secret, Timestamp, Token, TokenSource,
+    authority::{PERSONAL_TENANT, is_guid, same_environment},
+    scopes::list_covers,
+};
+
+/// What can be had without a person.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Silent {
+    /// An access token from the cache.
+    Hit(Token),
+    /// A refresh token to begin a [`RefreshFlow`](crate::RefreshFlow) with. It serves every resource of
+    /// the account.
+    Refresh {
+        /// The account.
+        account: Account,
+        /// Its newest refresh token.
+        refresh_token: Secret,
+    },
+}
+
+impl Cache {
+    /// The accounts that the application has a token for, in its own cloud.
+    pub fn accounts_of(&self, app: &Application) -> Vec<Account> {
+        let usable = |entity: Entity<'_>, account: &Account| {
+            entity.belongs_to(account) && entity.is_client(app.client_id())
+        };
+        self.accounts()
+            .into_iter()
+            .filter(|account| same_environment(&account.environment, app.authority().environment()))
+            .filter(|account| {
+                self.entities(Section::RefreshToken).any(|entity| usable(entity, account))
+                    || self.entities(Section::AccessToken).any(|entity| usable(entity, account))
+            })
+            .collect()
+    }
+
+    /// The one account that a query means.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`], [`Error::AmbiguousAccount`].
+    pub fn account(&self, app: &Application, query: &AccountQuery) -> Result<Account, Error> {
+        let mut fitting = self.accounts_of(app);
+        fitting.retain(|account| query.matches(account));
+        if fitting.len() > 1 {
+            let accounts =
+                fitting.iter().take(10).map(|account| crate::text::shown(&account.username)).collect();
+            return Err(Error::AmbiguousAccount { accounts });
+        }
+        fitting.pop().ok_or_else(|| Error::NoAccount { wanted: query.wanted().map(str::to_owned) })
+    }
+
+    /// Looks for an access token that lives longer than `skew`, or else for a refresh token.
+    ///
+    /// An access token fits if its account, client, cloud and tenant do, and its scopes cover those asked
+    /// for. What was asked for when it was made counts beside what was granted, because providers answer
+    /// with other names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`], [`Error::AmbiguousAccount`]; [`Error::NoRefreshToken`] if a person must sign
+    /// in again.
+    pub fn silent(
+        &self,
+        app: &Application,
+        scopes: &Scopes,
+        query: &AccountQuery,
+        now: Timestamp,
+        skew: Duration,
+    ) -> Result<Silent, Error> {
+        let account = self.account(app, query)?;
+        if let Some(token) = self.access_token(app, scopes, &account, now, skew) {
+            return Ok(Silent::Hit(token));
+        }
+        match self.refresh_token(app, &account) {
+            Some(refresh_token) => Ok(Silent::Refresh { account, refresh_token }),
+            None => Err(Error::NoRefreshToken { username: crate::text::shown(&account.username) }),
+        }
+    }
+
+    fn access_token(
+        &self,
+        app: &Application,
+        scopes: &Scopes,
+        account: &Account,
+        now: Timestamp,
+        skew: Duration,
+    ) -> Option<Token> {
+        let fits = |entity: &Entity<'_>| {
+            entity.belongs_to(account)
+                && entity.is_client(app.client_id())
+                && is_realm(app.authority().tenant(), entity.text("realm"), account)
+                && list_covers(entity.text("target"), scopes)
+                && matches!(entity.text("token_type"), kind if kind.is_empty() || kind.eq_ignore_ascii_case("bearer"))
+                // Made after now: the clock was set back, and the end of the token cannot be believed.
+                && entity.time("cached_at").is_none_or(|made| made <= now + skew)
+        };
+        let (expires_on, entity) = self
+            .entities(Section::AccessToken)
+            .filter(fits)
+            .filter_map(|entity| Some((entity.time("expires_on").filter(|end| *end > now + skew)?, entity)))
+            .filter(|(_, entity)| !entity.text("secret").is_empty())
+            .max_by_key(|(end, _)| *end)?;
+        Some(Token {
+            access_token: Secret::new(entity.text("secret").to_owned()),
+            expires_on,
+            scopes: Scopes::lenient(entity.text("target")),
+            account: account.clone(),
+            source: TokenSource::Cache,
+            kept_aside: None,
+        })
+    }
+
+    fn refresh_token(&self, app: &Application, account: &Account) -> Option<Secret> {
+        self.entities(Section::RefreshToken)
+            .filter(|entity| entity.belongs_to(account) && entity.is_client(app.client_id()))
+            .filter(|entity| !entity.text("secret").is_empty())
+            .max_by_key(|entity| entity.time("last_modification_time"))
+            .map(|entity| Secret::new(entity.text("secret").to_owned()))
+    }
+}
+
+/// Whether a token of tenant `realm` serves an authority of tenant `tenant`. A domain or a word stands for
+/// the tenant that the account was signed in to.
+fn is_realm(tenant: &str, realm: &str, account: &Account) -> bool {
+    let same = |one: &str| one.eq_ignore_ascii_case(realm);
+    if tenant.eq_ignore_ascii_case("consumers") {
+        return same(tenant) || same(PERSONAL_TENANT);
+    }
+    same(tenant) || (!is_guid(tenant) && (same(&account.realm) || account.home_tenant().is_some_and(same)))
+}

@@ -1,0 +1,112 @@
+//! Requests and responses, as data.
+
+use url::form_urlencoded;
+
+use crate::{Body, CorrelationId, Timestamp};
+use std::time::Duration;
+
+/// A request to be sent over https, as it is, without following a redirect.
+///
+/// The body holds secrets: it is redacted and wiped. The method is always POST.
+#[derive(Clone, Debug)]
+pub struct Request {
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+}
+
+/// The method of a [`Request`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Method {
+    /// POST.
+    Post,
+}
+
+impl Request {
+    /// The method.
+    pub fn method(&self) -> Method {
+        Method::Post
+    }
+
+    /// The address. It holds no secret.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The headers. They hold no secret.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.headers.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Takes the body out.
+    pub fn into_body(self) -> Body {
+        self.body
+    }
+
+    /// A form in the encoding of the URL standard.
+    pub(crate) fn form(url: &str, correlation: &CorrelationId, fields: &[(&str, &str)]) -> Self {
+        // Every octet may become three: so much room that a growing buffer leaves no copy behind.
+        let room = fields.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
+        let mut form = form_urlencoded::Serializer::new(String::with_capacity(room));
+        form.extend_pairs(fields);
+        Self {
+            url: url.to_owned(),
+            headers: vec![
+                ("content-type", "application/x-www-form-urlencoded".to_owned()),
+                ("accept", "application/json".to_owned()),
+                ("client-request-id", correlation.as_str().to_owned()),
+            ],
+            body: Body::new(form.finish().into_bytes()),
+        }
+    }
+}
+
+/// What came back for a [`Request`].
+#[derive(Clone, Debug)]
+pub struct Response {
+    status: u16,
+    retry_after: Option<String>,
+    body: Body,
+}
+
+impl Response {
+    /// A response with its status and its body, which the reader has cut at
+    /// [`Limits::body`](crate::Limits::body) plus one octet.
+    pub fn new(status: u16, body: Body) -> Self {
+        Self { status, retry_after: None, body }
+    }
+
+    /// Adds a header. Those that no flow looks at are forgotten.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        if name.eq_ignore_ascii_case("retry-after") && value.len() <= 64 {
+            self.retry_after = Some(value.to_owned());
+        }
+        self
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        self.body.expose()
+    }
+
+    /// `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), at most an hour.
+    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        const LONGEST: Duration = Duration::from_secs(3600);
+        let value = self.retry_after.as_deref()?.trim();
+        let wait = match value.parse::<u64>() {
+            Ok(seconds) => Duration::from_secs(seconds),
+            Err(_) => now.until(Timestamp::from_http_date(value)?),
+        };
+        Some(wait.min(LONGEST))
+    }
+}

@@ -1,0 +1,76 @@
+//! Where a cache lives.
+
+mod file;
+mod lock;
+mod memory;
+
+use std::path::PathBuf;
+
+pub use file::FileStore;
+pub use memory::MemoryStore;
+
+use crate::{Cache, Error};
+
+/// A place for a [`Cache`] that several callers, and perhaps several processes, share.
+///
+/// ```
+/// use msal_lite::{Cache, MemoryStore, Store};
+///
+/// let store = MemoryStore::new(Cache::new());
+/// store.update(&mut |cache| drop(cache.accounts()))?;
+/// # Ok::<(), msal_lite::Error>(())
+/// ```
+pub trait Store: Send + Sync {
+    /// Looks at the cache as it is now. Short: waits for no lock that is held during a write.
+    ///
+    /// # Errors
+    ///
+    /// The cache cannot be read or is damaged.
+    fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error>;
+
+    /// Reads, changes and saves the cache as one step that no other caller or process comes between. When
+    /// it returns, the change is durable.
+    ///
+    /// # Errors
+    ///
+    /// The cache cannot be read or written. Then it is as it was.
+    fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error>;
+
+    /// Finds out whether [`update`](Self::update) will work, before a person goes to the trouble of
+    /// signing in.
+    ///
+    /// # Errors
+    ///
+    /// As `update`.
+    fn probe(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Waits until no other process refreshes a token of this store, as far as it can be known. The guard
+    /// is kept during the request to the provider. It is a courtesy that saves requests, and no more:
+    /// what must not be lost is guarded by [`update`](Self::update).
+    fn begin_refresh(&self) -> RefreshGuard {
+        RefreshGuard::none()
+    }
+}
+
+/// What a save did besides saving.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Saved {
+    /// Where a damaged file was put before a new one was written.
+    pub kept_aside: Option<PathBuf>,
+}
+
+/// Held while a token is being refreshed.
+#[derive(Debug)]
+pub struct RefreshGuard {
+    _lock: Option<lock::FileLock>,
+}
+
+impl RefreshGuard {
+    /// A guard that guards nothing.
+    pub fn none() -> Self {
+        Self { _lock: None }
+    }
+}

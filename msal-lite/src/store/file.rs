@@ -1,0 +1,239 @@
+//! A cache in a file.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{RefreshGuard, Saved, Store, lock::FileLock};
+use crate::{Body, Cache, Error};
+
+/// A cache in a file that several processes share.
+///
+/// - The file has mode 0600 (Unix) and is never a symbolic link: one is refused.
+/// - A save takes an operating system lock on `<path>.lock`, reads the file again, changes it, writes a
+///   new file beside it, syncs it, renames it over the old one and syncs the folder. A crash at any point
+///   leaves either the old or the new cache. The lock file stays: a lock that is never removed cannot be
+///   left over.
+/// - Reading takes no lock: a rename is seen whole or not at all.
+/// - While a token is refreshed, `<path>.refresh.lock` is held, so that a second process waits for the
+///   first one's token instead of asking for its own.
+/// - A missing file is an empty cache. A damaged one is an error on reading; the next save keeps it as
+///   `<path>.broken-N` and begins a new one.
+///
+/// MSAL Python's `msal-extensions` locks `<path>.lockfile` instead and writes in place. Two tools that
+/// share a file must agree on the lock; for now let only one of them write.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: PathBuf,
+    lock_patience: Duration,
+    refresh_patience: Duration,
+    longest: u64,
+}
+
+/// What the file holds.
+enum Content {
+    Cache(Cache),
+    Damaged(String),
+}
+
+impl FileStore {
+    /// A store in this file. Nothing is opened yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            // A save takes milliseconds; a folder on a slow network, seconds.
+            lock_patience: Duration::from_secs(30),
+            // One request with its time-out and its repetition.
+            refresh_patience: Duration::from_secs(60),
+            // 64 MiB: 10,000 accounts with three tokens each.
+            longest: 64 << 20,
+        }
+    }
+
+    /// How long a save waits for other processes. Half a minute by default.
+    pub fn with_lock_patience(mut self, patience: Duration) -> Self {
+        self.lock_patience = patience;
+        self
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn content(&self) -> Result<Content, Error> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        refuse_symlink(&mut options);
+        let file = match options.open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::Cache(Cache::new())),
+            Err(error) => return Err(self.unreadable(&error)),
+        };
+        let metadata = file.metadata().map_err(|error| self.unreadable(&error))?;
+        if !metadata.is_file() {
+            return Err(self.unreadable_because("it is not a regular file; name a file".to_owned()));
+        }
+        if metadata.len() > self.longest {
+            let reason = format!("it has {} octets, more than the limit of {}", metadata.len(), self.longest);
+            return Err(self.unreadable_because(reason));
+        }
+        let mut bytes =
+            Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1));
+        let read = file.take(self.longest + 1).read_to_end(&mut bytes);
+        let bytes = Body::new(bytes);
+        read.map_err(|error| self.unreadable(&error))?;
+        Ok(match Cache::parse(bytes.expose()) {
+            Ok(cache) => Content::Cache(cache),
+            Err(error) => Content::Damaged(error.to_string()),
+        })
+    }
+
+    fn lock(&self) -> Result<FileLock, Error> {
+        let path = beside(&self.path, ".lock");
+        FileLock::acquire(&path, self.lock_patience).map_err(|error| {
+            if error.kind() == io::ErrorKind::TimedOut {
+                let (seconds, path) = (self.lock_patience.as_secs(), path.display());
+                return self.unwritable_because(format!(
+                    "another process has held the lock {path} for more than {seconds} s; end it and try again"
+                ));
+            }
+            self.unwritable(&error)
+        })
+    }
+
+    /// A new file, synced, renamed over the old one; then the folder is synced, so that the name is
+    /// durable too.
+    fn save(&self, cache: &Cache) -> Result<(), Error> {
+        let folder = folder(&self.path);
+        let unwritable = |error: io::Error| self.unwritable(&error);
+        // Mode 0600 from the beginning, and a name that nobody can guess.
+        let mut file = tempfile::Builder::new()
+            .prefix(".msal-lite-")
+            .suffix(".tmp")
+            .tempfile_in(folder)
+            .map_err(unwritable)?;
+        file.write_all(cache.to_bytes().expose()).map_err(unwritable)?;
+        file.as_file().sync_all().map_err(unwritable)?;
+        file.persist(&self.path).map_err(|error| self.unwritable(&error.error))?;
+        sync_folder(folder).map_err(unwritable)
+    }
+
+    fn first_free_aside(&self) -> PathBuf {
+        let name = |number: u32| beside(&self.path, &format!(".broken-{number}"));
+        (1..1000).map(name).find(|path| fs::symlink_metadata(path).is_err()).unwrap_or_else(|| name(1000))
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Error {
+        self.unreadable_because(explain(error, "read"))
+    }
+
+    fn unreadable_because(&self, reason: String) -> Error {
+        Error::CacheUnreadable { path: self.path.clone(), reason }
+    }
+
+    fn unwritable(&self, error: &io::Error) -> Error {
+        self.unwritable_because(explain(error, "write"))
+    }
+
+    fn unwritable_because(&self, reason: String) -> Error {
+        Error::CacheUnwritable { path: self.path.clone(), reason }
+    }
+}
+
+impl Store for FileStore {
+    fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        match self.content()? {
+            Content::Cache(cache) => {
+                look(&cache);
+                Ok(())
+            }
+            Content::Damaged(reason) => {
+                Err(Error::CacheDamaged { path: self.path.clone(), reason, kept_as: self.first_free_aside() })
+            }
+        }
+    }
+
+    fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
+        let _lock = self.lock()?;
+        let mut saved = Saved::default();
+        let mut cache = match self.content()? {
+            Content::Cache(cache) => cache,
+            Content::Damaged(_) => {
+                let aside = self.first_free_aside();
+                fs::rename(&self.path, &aside).map_err(|error| self.unwritable(&error))?;
+                saved.kept_aside = Some(aside);
+                Cache::new()
+            }
+        };
+        change(&mut cache);
+        self.save(&cache)?;
+        Ok(saved)
+    }
+
+    fn probe(&self) -> Result<(), Error> {
+        let _lock = self.lock()?;
+        self.content()?;
+        tempfile::Builder::new()
+            .prefix(".msal-lite-")
+            .suffix(".tmp")
+            .tempfile_in(folder(&self.path))
+            .map(drop)
+            .map_err(|error| self.unwritable(&error))
+    }
+
+    fn begin_refresh(&self) -> RefreshGuard {
+        let path = beside(&self.path, ".refresh.lock");
+        RefreshGuard { _lock: FileLock::acquire(&path, self.refresh_patience).ok() }
+    }
+}
+
+/// Makes an open fail on a symbolic link, so that nobody points the cache at another file, and not wait on
+/// a named pipe.
+pub(super) fn refuse_symlink(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// What to do about it, where that can be said.
+fn explain(error: &io::Error, verb: &str) -> String {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(libc::ELOOP) {
+        return "it is a symbolic link, which is not followed; name the file itself".to_owned();
+    }
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            format!("permission denied; let the user that runs this program {verb} the file and its folder")
+        }
+        io::ErrorKind::NotFound => "its folder does not exist; make it or name another file".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; name another file".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full; the cache is as it was before".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,74 @@
+//! Who sends the requests.
+
+use std::{error::Error as _, fmt::Write as _, future::Future};
+
+use crate::{Body, Limits, Request, Response, TransportError, TransportErrorKind};
+
+/// Sends requests over https. Made for [`reqwest::Client`]; another one is for tests and for programs that
+/// bring their own HTTP.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request as it is and reads at most `limits.body` octets and one of the response's body.
+    ///
+    /// Redirects are not followed: the body holds credentials.
+    fn send(
+        &self,
+        request: Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send;
+}
+
+impl Transport for reqwest::Client {
+    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        let url = request.url().to_owned();
+        let mut builder = self.post(&url);
+        for (name, value) in request.headers() {
+            builder = builder.header(name, value);
+        }
+        let body = bytes_of(request.into_body());
+        let mut answer = builder.body(body).send().await.map_err(failure)?;
+        if answer.url().as_str() != url {
+            let text = "the HTTP client followed a redirect; build it with redirect::Policy::none()";
+            return Err(TransportError::new(TransportErrorKind::Tls, text));
+        }
+        let mut body = Body::default();
+        while body.len() <= limits.body {
+            let Some(chunk) = answer.chunk().await.map_err(failure)? else { break };
+            let room = limits.body + 1 - body.len();
+            body.append(chunk.get(..room).unwrap_or(&chunk));
+        }
+        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let response = Response::new(answer.status().as_u16(), body);
+        Ok(match retry_after {
+            Some(value) => response.with_header("retry-after", value),
+            None => response,
+        })
+    }
+}
+
+/// The client's body type cannot be wiped from here, so that one copy lives until the request is sent.
+fn bytes_of(body: Body) -> Vec<u8> {
+    body.expose().to_vec()
+}
+
+fn failure(error: reqwest::Error) -> TransportError {
+    // The address is no secret, but it is in every message twice without this.
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    // reqwest has no kind for a TLS failure.
+    let tls = ["certificate", "tls", "handshake"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+    let kind = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if tls {
+        TransportErrorKind::Tls
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    TransportError::new(kind, crate::text::escape_and_cut(&text, 400))
+}
