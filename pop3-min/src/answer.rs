@@ -1,0 +1,223 @@
+//! What a line means to the command that it answers. Nothing here changes the machine.
+
+use crate::parse::{self, First, Size, UidlLine};
+use crate::{Challenge, CommandId, Error, Event, Greeting, Limits, Quirk, Reply, Status};
+
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) id: CommandId,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Greeting,
+    Capa,
+    Stls,
+    Authenticate { step: Sasl, rounds: u32 },
+    Stat,
+    Listing(Listing),
+    Retr,
+    Simple(&'static str),
+    Quit,
+}
+
+impl Kind {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Kind::Greeting => "the greeting",
+            Kind::Capa => "CAPA",
+            Kind::Stls => "STLS",
+            Kind::Authenticate { .. } => "AUTH",
+            Kind::Stat => "STAT",
+            Kind::Listing(Listing::Uidl) => "UIDL",
+            Kind::Listing(Listing::List) => "LIST",
+            Kind::Retr => "RETR",
+            Kind::Simple(name) => name,
+            Kind::Quit => "QUIT",
+        }
+    }
+
+    pub(crate) fn is_login(&self) -> bool {
+        matches!(self, Kind::Authenticate { .. })
+    }
+
+    pub(crate) fn ends_flight(&self) -> bool {
+        matches!(self, Kind::Authenticate { .. } | Kind::Stls | Kind::Quit)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Listing {
+    Uidl,
+    List,
+}
+
+/// How far a listing has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Progress {
+    lines: u64,
+    octets: usize,
+    /// The number of the message in the line before.
+    last: u32,
+}
+
+/// How far a SASL exchange has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sasl {
+    /// The mechanism was named, and no message of it was sent: nothing can have succeeded yet.
+    Opened,
+    Answered,
+    Cancelled,
+}
+
+/// What a line means: an event, perhaps a quirk to be told before it, and what comes next.
+pub(crate) struct Found<'i> {
+    pub(crate) quirk: Option<Quirk>,
+    pub(crate) event: Event<'i>,
+    pub(crate) then: Then,
+}
+
+impl<'i> Found<'i> {
+    fn new(event: Event<'i>, then: Then) -> Self {
+        Found { quirk: None, event, then }
+    }
+
+    fn completed(id: CommandId, reply: Reply<'i>) -> Self {
+        let status = reply.status;
+        Found::new(Event::Completed { id, reply }, Then::Done(status))
+    }
+}
+
+pub(crate) enum Then {
+    Owe,
+    List(Progress),
+    Body,
+    Done(Status),
+}
+
+/// The first line of the answer to `pending`.
+pub(crate) fn first_line<'i>(line: &'i [u8], pending: &Pending, limits: &Limits) -> Result<Found<'i>, Error> {
+    let id = pending.id;
+    let reply = match parse::first(line) {
+        Some(First::Reply(reply)) => reply,
+        Some(First::Challenge { base64, spaced }) => return challenge(line, base64, spaced, pending, limits),
+        None => return Err(Error::protocol("a reply that is neither +OK nor -ERR", line)),
+    };
+    if reply.status == Status::Err {
+        let quirk = matches!(pending.kind, Kind::Capa).then_some(Quirk::CapaRefused);
+        return Ok(Found { quirk, ..Found::completed(id, reply) });
+    }
+    Ok(match &pending.kind {
+        Kind::Greeting => {
+            let timestamp = parse::timestamp(reply.text);
+            Found::new(Event::Greeting(Greeting { reply, timestamp }), Then::Done(Status::Ok))
+        }
+        Kind::Capa | Kind::Listing(_) => {
+            Found::new(Event::ListingStart { id, reply }, Then::List(Progress::default()))
+        }
+        Kind::Retr => Found::new(Event::BodyStart { id, reply }, Then::Body),
+        Kind::Stat => {
+            let Some((messages, size)) = parse::stat(reply.text) else {
+                return Err(Error::protocol("an answer to STAT without a number", line));
+            };
+            let (octets, quirk) = size_and_quirk(size);
+            Found { quirk, ..Found::new(Event::Stat { id, messages, octets }, Then::Done(Status::Ok)) }
+        }
+        Kind::Authenticate { step: Sasl::Opened, .. } => Found {
+            quirk: Some(Quirk::OkForPlus),
+            ..Found::new(Event::Challenge(Challenge::new(b"", limits.challenge)), Then::Owe)
+        },
+        Kind::Authenticate { step: Sasl::Cancelled, .. } => {
+            return Err(Error::protocol("a login that succeeds after it was cancelled", line));
+        }
+        Kind::Authenticate { step: Sasl::Answered, .. } | Kind::Stls | Kind::Simple(_) | Kind::Quit => {
+            Found::completed(id, reply)
+        }
+    })
+}
+
+fn challenge<'i>(
+    line: &'i [u8],
+    base64: &'i [u8],
+    spaced: bool,
+    pending: &Pending,
+    limits: &Limits,
+) -> Result<Found<'i>, Error> {
+    let Kind::Authenticate { step, rounds } = pending.kind else {
+        return Err(Error::protocol("a challenge outside of AUTH", line));
+    };
+    let (base64, quirk) = match step {
+        Sasl::Opened if !base64.is_empty() && !parse::is_base64(base64) => {
+            (&b""[..], Some(Quirk::TextBehindPlus))
+        }
+        Sasl::Opened | Sasl::Answered => (base64, (!spaced).then_some(Quirk::PlusWithoutSpace)),
+        Sasl::Cancelled => return Err(Error::protocol("a challenge after the login was cancelled", line)),
+    };
+    if rounds >= limits.rounds {
+        let limit = usize::try_from(limits.rounds).unwrap_or(usize::MAX);
+        return Err(Error::TooLong { what: "the number of challenges in a login", limit });
+    }
+    Ok(Found { quirk, ..Found::new(Event::Challenge(Challenge::new(base64, limits.challenge)), Then::Owe) })
+}
+
+/// A line of a listing; a dot alone ends it (RFC 1939 section 3).
+pub(crate) fn listing_line<'i>(
+    line: &'i [u8],
+    pending: &Pending,
+    before: Progress,
+    limits: &Limits,
+) -> Result<Found<'i>, Error> {
+    let id = pending.id;
+    if line == b"." {
+        return Ok(Found::new(Event::ListingEnd { id }, Then::Done(Status::Ok)));
+    }
+    let line = line.strip_prefix(b".").unwrap_or(line);
+    let now =
+        Progress { lines: before.lines + 1, octets: before.octets.saturating_add(line.len()), ..before };
+    if now.lines > limits.listing {
+        let limit = usize::try_from(limits.listing).unwrap_or(usize::MAX);
+        return Err(Error::TooLong { what: "the number of lines of a listing", limit });
+    }
+    // A line to skip is used up by its quirk.
+    let skip = |quirk| Found::new(Event::Quirk(quirk), Then::List(now));
+    let found = |event, number| Found::new(event, Then::List(Progress { last: number, ..now }));
+    Ok(match &pending.kind {
+        Kind::Capa if now.octets > limits.list => {
+            return Err(Error::TooLong { what: "the list of capabilities", limit: limits.list });
+        }
+        Kind::Capa => match parse::capability(line) {
+            Some(capability) => found(Event::CapaItem { id, capability }, 0),
+            None => skip(Quirk::BrokenItem),
+        },
+        Kind::Listing(Listing::Uidl) => match parse::uidl_item(line, limits.unique_id) {
+            UidlLine::Broken => skip(Quirk::BrokenItem),
+            UidlLine::NoId => skip(Quirk::MissingId),
+            UidlLine::Item { number, .. } if number == before.last => skip(Quirk::DuplicateItem),
+            UidlLine::Item { number, unique_id } => found(Event::UidlItem { id, number, unique_id }, number),
+        },
+        Kind::Listing(Listing::List) => match parse::list_item(line) {
+            None => skip(Quirk::BrokenItem),
+            Some((number, _)) if number == before.last => skip(Quirk::DuplicateItem),
+            Some((number, size)) => {
+                let (octets, quirk) = size_and_quirk(size);
+                Found { quirk, ..found(Event::ListItem { id, number, octets }, number) }
+            }
+        },
+        Kind::Greeting
+        | Kind::Stls
+        | Kind::Authenticate { .. }
+        | Kind::Stat
+        | Kind::Retr
+        | Kind::Simple(_)
+        | Kind::Quit => return Err(Error::protocol("a listing that was not asked for", line)),
+    })
+}
+
+fn size_and_quirk(size: Size) -> (Option<u64>, Option<Quirk>) {
+    match size {
+        Size::Octets(octets) => (Some(octets), None),
+        Size::Negative => (None, Some(Quirk::NegativeSize)),
+        Size::Missing => (None, Some(Quirk::MissingSize)),
+    }
+}

@@ -1,0 +1,221 @@
+//! One method per command.
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use zeroize::Zeroizing;
+
+use super::{Client, Refusal};
+use crate::{Capabilities, Command, Error, Event, Status};
+
+/// What one entry of a collected listing costs besides its text.
+const ENTRY: usize = 48;
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// `CAPA`. `None` means that the server would not say: old servers do not know the command, others answer it
+    /// before the login only. Ask again after the login, where more may be offered.
+    ///
+    /// # Errors
+    /// Only those of the connection.
+    pub async fn capabilities(&mut self) -> Result<Option<Capabilities>, Error> {
+        self.begin()?;
+        self.queue(Command::Capa)?;
+        loop {
+            match self.next_event().await? {
+                Event::ListingEnd { .. } => break,
+                Event::Completed { .. } => {
+                    self.busy = false;
+                    return Ok(None);
+                }
+                _ => {}
+            }
+        }
+        self.busy = false;
+        Ok(self.connection.capabilities().cloned())
+    }
+
+    /// `AUTH`. With no `initial_response` the first challenge is empty, and `answer` gives the mechanism's first
+    /// message: so it must be for Exchange, and for any message that does not fit a line of 255 octets. `answer` gets
+    /// each challenge decoded and gives the raw answer, which is wiped when it is sent, or `None` to give up.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the server says no, also after giving up; another attempt may follow on the same
+    /// connection, where the server keeps it open.
+    pub async fn authenticate(
+        &mut self,
+        mechanism: &str,
+        initial_response: Option<&[u8]>,
+        mut answer: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.begin()?;
+        self.queue(Command::Authenticate { mechanism, initial_response })?;
+        loop {
+            match self.next_event().await? {
+                Event::Challenge(challenge) => {
+                    let challenge = challenge.decode()?;
+                    let message = answer(&challenge).map(Zeroizing::new);
+                    self.respond(message.as_ref().map(|message| message.as_slice()))?;
+                }
+                Event::Completed { reply, .. } => {
+                    let refusal = (reply.status == Status::Err).then(|| Refusal::error("AUTH", &reply));
+                    self.busy = false;
+                    return refusal.map_or(Ok(()), Err);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `STAT`: the number of messages and their octets together, the latter where the server sent a usable number.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn stat(&mut self) -> Result<(u32, Option<u64>), Error> {
+        self.begin()?;
+        self.queue(Command::Stat)?;
+        loop {
+            match self.next_event().await? {
+                Event::Stat { messages, octets, .. } => {
+                    self.busy = false;
+                    return Ok((messages, octets));
+                }
+                Event::Completed { reply, .. } => {
+                    let refusal = Refusal::error("STAT", &reply);
+                    self.busy = false;
+                    return Err(refusal);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `UIDL`: the number and the unique id of each message. Lines without a usable id are left out; see
+    /// [`quirks`](Self::quirks). Two messages may have the same id.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] beyond `Limits::collected`: then use [`send`](Self::send) and
+    /// [`next_event`](Self::next_event) on another connection, which stream. [`Error::Refused`], and those of the
+    /// connection.
+    pub async fn uidl(&mut self) -> Result<Vec<(u32, String)>, Error> {
+        self.listing(Command::Uidl, |event| match event {
+            Event::UidlItem { number, unique_id, .. } => {
+                Some(((*number, (*unique_id).to_owned()), unique_id.len()))
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    /// `LIST`: the number and the octets of each message, the latter where the server sent a usable number.
+    ///
+    /// # Errors
+    /// As [`uidl`](Self::uidl).
+    pub async fn list(&mut self) -> Result<Vec<(u32, Option<u64>)>, Error> {
+        self.listing(Command::List, |event| match event {
+            Event::ListItem { number, octets, .. } => Some(((*number, *octets), 0)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// `RETR`: writes a message to `sink`, unstuffed, and flushes it. Returns how many octets it has. Memory does not
+    /// depend on the message's size.
+    ///
+    /// # Errors
+    /// [`Error::Sink`] when `sink` fails; the rest of the message is then on the way, and the client is broken.
+    /// [`Error::Refused`] when there is no such message, and those of the connection. After an error `sink` holds a
+    /// part of the message.
+    pub async fn retrieve(
+        &mut self,
+        number: u32,
+        sink: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<u64, Error> {
+        self.begin()?;
+        self.queue(Command::Retr { number })?;
+        let mut octets = 0_u64;
+        loop {
+            match self.next_event().await? {
+                Event::Body(bytes) => {
+                    sink.write_all(bytes).await.map_err(Error::Sink)?;
+                    octets = octets.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                }
+                Event::BodyEnd { .. } => break,
+                Event::Completed { reply, .. } => {
+                    let refusal = Refusal::error("RETR", &reply);
+                    self.busy = false;
+                    return Err(refusal);
+                }
+                _ => {}
+            }
+        }
+        // The answer is complete: a sink that fails now does no harm to the connection.
+        self.busy = false;
+        sink.flush().await.map_err(Error::Sink)?;
+        Ok(octets)
+    }
+
+    /// `DELE`: marks a message as deleted. [`quit`](Self::quit) deletes it, a lost connection does not.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn delete(&mut self, number: u32) -> Result<(), Error> {
+        self.simple(Command::Dele { number }).await
+    }
+
+    /// `RSET`: unmarks all messages.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn reset(&mut self) -> Result<(), Error> {
+        self.simple(Command::Rset).await
+    }
+
+    /// `NOOP`: shows that the session lives.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn noop(&mut self) -> Result<(), Error> {
+        self.simple(Command::Noop).await
+    }
+
+    /// `QUIT`: deletes what was marked, and ends the session. `Ok` is the server's word that the deletions happened.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when some of the marked messages were not deleted (RFC 1939 section 6). With any other
+    /// error nobody knows; fetch again, and compare unique ids.
+    pub async fn quit(mut self) -> Result<(), Error> {
+        self.simple(Command::Quit).await
+    }
+
+    /// Collects a listing under `Limits::collected`.
+    async fn listing<T>(
+        &mut self,
+        command: Command<'_>,
+        mut item: impl FnMut(&Event<'_>) -> Option<(T, usize)>,
+    ) -> Result<Vec<T>, Error> {
+        self.begin()?;
+        self.queue(command)?;
+        let limit = self.connection.limits().collected;
+        let mut collected = 0_usize;
+        let mut items = Vec::new();
+        loop {
+            match self.next_event().await? {
+                Event::ListingEnd { .. } => break,
+                Event::Completed { reply, .. } => {
+                    let refusal = Refusal::error(command.name(), &reply);
+                    self.busy = false;
+                    return Err(refusal);
+                }
+                event => {
+                    if let Some((found, octets)) = item(&event) {
+                        collected = collected.saturating_add(ENTRY + octets);
+                        if collected > limit {
+                            return Err(Error::TooLong { what: "what one method may collect", limit });
+                        }
+                        items.push(found);
+                    }
+                }
+            }
+        }
+        self.busy = false;
+        Ok(items)
+    }
+}

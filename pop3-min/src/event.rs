@@ -1,0 +1,196 @@
+//! What the machine reports.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+
+use crate::{Capability, Code, CommandId, Error, Quirk, Status};
+
+/// What the server said, borrowed from the caller's input.
+///
+/// Each command ends with exactly one of [`Completed`](Event::Completed), [`Stat`](Event::Stat),
+/// [`ListingEnd`](Event::ListingEnd) and [`BodyEnd`](Event::BodyEnd). A refused command ends with `Completed` and
+/// [`Status::Err`], whatever it was.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'i> {
+    /// The server is ready. A greeting of `-ERR` is [`Event::Completed`] with [`CommandId::GREETING`].
+    Greeting(Greeting<'i>),
+    /// A tolerated defect.
+    Quirk(Quirk),
+    /// The server wants a SASL message: answer with [`respond`](crate::Connection::respond) or
+    /// [`cancel`](crate::Connection::cancel).
+    Challenge(Challenge<'i>),
+    /// A command is answered.
+    Completed {
+        /// The command.
+        id: CommandId,
+        /// The answer.
+        reply: Reply<'i>,
+    },
+    /// The answer to `STAT`.
+    Stat {
+        /// The command.
+        id: CommandId,
+        /// Messages that are not marked as deleted.
+        messages: u32,
+        /// Their octets together; `None` where the server sent no usable number.
+        octets: Option<u64>,
+    },
+    /// A listing begins: the server accepted `CAPA`, `UIDL` or `LIST`.
+    ListingStart {
+        /// The command.
+        id: CommandId,
+        /// The first line of the answer.
+        reply: Reply<'i>,
+    },
+    /// One line of `CAPA`.
+    CapaItem {
+        /// The command.
+        id: CommandId,
+        /// The line.
+        capability: Capability,
+    },
+    /// One line of `UIDL`.
+    UidlItem {
+        /// The command.
+        id: CommandId,
+        /// The message's number in this session, from 1.
+        number: u32,
+        /// Its unique id. Servers are known to give two messages the same.
+        unique_id: &'i str,
+    },
+    /// One line of `LIST`.
+    ListItem {
+        /// The command.
+        id: CommandId,
+        /// The message's number in this session, from 1.
+        number: u32,
+        /// Its octets; `None` where the server sent no usable number.
+        octets: Option<u64>,
+    },
+    /// The listing is complete.
+    ListingEnd {
+        /// The command.
+        id: CommandId,
+    },
+    /// A message begins: the server accepted `RETR`.
+    BodyStart {
+        /// The command.
+        id: CommandId,
+        /// The first line of the answer.
+        reply: Reply<'i>,
+    },
+    /// A piece of the message, never empty: unstuffed, with the message's own line ends. Where pieces end means
+    /// nothing.
+    Body(&'i [u8]),
+    /// The message is complete.
+    BodyEnd {
+        /// The command.
+        id: CommandId,
+    },
+}
+
+/// The first line of a connection (RFC 1939 section 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greeting<'i> {
+    /// The line. Its text is for people: what a server can do is never read from it.
+    pub reply: Reply<'i>,
+    /// The timestamp in angle brackets, brackets included, that `APOP` needs.
+    pub timestamp: Option<&'i [u8]>,
+}
+
+/// A line that begins with `+OK` or `-ERR`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply<'i> {
+    /// Yes or no.
+    pub status: Status,
+    /// The code in brackets, where there is one.
+    pub code: Option<Code>,
+    /// The rest of the line, as sent. It is the server's text: escape it before a terminal sees it.
+    pub text: &'i [u8],
+}
+
+impl<'i> Reply<'i> {
+    /// The text as a string; what is not UTF-8 is replaced.
+    #[must_use]
+    pub fn text_lossy(&self) -> Cow<'i, str> {
+        String::from_utf8_lossy(self.text)
+    }
+}
+
+/// The server's part of a SASL exchange (RFC 5034 section 4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Challenge<'i> {
+    base64: &'i [u8],
+    limit: usize,
+}
+
+impl<'i> Challenge<'i> {
+    pub(crate) fn new(base64: &'i [u8], limit: usize) -> Self {
+        Challenge { base64, limit }
+    }
+
+    /// The challenge as sent.
+    #[must_use]
+    pub fn base64(&self) -> &'i [u8] {
+        self.base64
+    }
+
+    /// The challenge as the mechanism reads it. Missing padding is tolerated.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when it is not base64, [`Error::TooLong`] when it is longer than `Limits::challenge`.
+    pub fn decode(&self) -> Result<Vec<u8>, Error> {
+        if self.base64.len() / 4 * 3 > self.limit.saturating_add(2) {
+            return Err(Error::TooLong { what: "a SASL challenge", limit: self.limit });
+        }
+        STANDARD_PAD_INDIFFERENT
+            .decode(self.base64)
+            .map_err(|_| Error::protocol("a SASL challenge is not base64", self.base64))
+    }
+}
+
+impl fmt::Debug for Reply<'_> {
+    /// The text is escaped, cut to 80 characters, and without long opaque runs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?} \"{}\"", self.status, self.code, crate::error::shown(self.text))
+    }
+}
+
+impl fmt::Debug for Challenge<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Challenge([{} octets])", self.base64.len())
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    /// Bodies and challenges show their length only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Greeting(greeting) => f.debug_tuple("Greeting").field(greeting).finish(),
+            Event::Quirk(quirk) => f.debug_tuple("Quirk").field(quirk).finish(),
+            Event::Challenge(challenge) => challenge.fmt(f),
+            Event::Completed { id, reply } => write!(f, "Completed {{ id: {id:?}, reply: {reply:?} }}"),
+            Event::Stat { id, messages, octets } => {
+                write!(f, "Stat {{ id: {id:?}, messages: {messages}, octets: {octets:?} }}")
+            }
+            Event::ListingStart { id, reply } => write!(f, "ListingStart {{ id: {id:?}, reply: {reply:?} }}"),
+            Event::CapaItem { id, capability } => {
+                write!(f, "CapaItem {{ id: {id:?}, capability: {capability:?} }}")
+            }
+            Event::UidlItem { id, number, unique_id } => {
+                write!(f, "UidlItem {{ id: {id:?}, number: {number}, unique_id: {unique_id:?} }}")
+            }
+            Event::ListItem { id, number, octets } => {
+                write!(f, "ListItem {{ id: {id:?}, number: {number}, octets: {octets:?} }}")
+            }
+            Event::ListingEnd { id } => write!(f, "ListingEnd {{ id: {id:?} }}"),
+            Event::BodyStart { id, reply } => write!(f, "BodyStart {{ id: {id:?}, reply: {reply:?} }}"),
+            Event::Body(bytes) => write!(f, "Body([{} octets])", bytes.len()),
+            Event::BodyEnd { id } => write!(f, "BodyEnd {{ id: {id:?} }}"),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The lines of `STAT`, `LIST` and `UIDL` (RFC 1939 sections 5 and 7).
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while1};
+use nom::character::complete::{digit1, space0, space1, u32 as number, u64 as octets};
+use nom::combinator::{eof, opt, peek};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser as _};
+
+/// The octets that a line gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    Octets(u64),
+    Negative,
+    Missing,
+}
+
+/// A line of `UIDL`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UidlLine<'i> {
+    Item { number: u32, unique_id: &'i str },
+    NoId,
+    Broken,
+}
+
+/// `+OK` is gone: `nn mm`, and anything behind.
+pub(crate) fn stat(text: &[u8]) -> Option<(u32, Size)> {
+    numbered(text).ok().map(|(_, found)| found)
+}
+
+/// A scan listing: `nn mm`, and anything behind. Messages count from 1.
+pub(crate) fn list_item(line: &[u8]) -> Option<(u32, Size)> {
+    numbered(line).ok().map(|(_, found)| found).filter(|(number, _)| *number > 0)
+}
+
+/// A unique-id listing: `nn id`. The id is the rest of the line, so that a server which puts a space into it is not
+/// cut to ids that many messages share.
+pub(crate) fn uidl_item(line: &[u8], limit: usize) -> UidlLine<'_> {
+    let parsed: IResult<&[u8], u32> = preceded(space0, number).parse(line);
+    let Ok((rest, number)) = parsed else { return UidlLine::Broken };
+    let id = rest.trim_ascii();
+    if number == 0 || !(rest.is_empty() || rest.starts_with(b" ") || rest.starts_with(b"\t")) {
+        return UidlLine::Broken;
+    }
+    match std::str::from_utf8(id) {
+        Ok("") => UidlLine::NoId,
+        Ok(unique_id) if id.len() <= limit && !unique_id.chars().any(char::is_control) => {
+            UidlLine::Item { number, unique_id }
+        }
+        _ => UidlLine::Broken,
+    }
+}
+
+fn numbered(text: &[u8]) -> IResult<&[u8], (u32, Size)> {
+    let end = || peek(alt((space1, eof)));
+    let negative = preceded(tag("-"), digit1).map(|_: &[u8]| Size::Negative);
+    // A size that no u64 holds is as little of a size as none.
+    let huge = take_while1(|byte: u8| byte.is_ascii_digit()).map(|_: &[u8]| Size::Missing);
+    let size = preceded(space1, terminated(alt((octets.map(Size::Octets), negative, huge)), end()));
+    let (rest, found) = preceded(space0, number).parse(text)?;
+    let (rest, size) = opt(size).parse(rest)?;
+    let (rest, _) = end().parse(rest)?;
+    Ok((rest, (found, size.unwrap_or(Size::Missing))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Size, UidlLine, list_item, stat, uidl_item};
+
+    #[test]
+    fn sizes() {
+        type Case<'a> = (&'a [u8], Option<(u32, Size)>);
+        let table: &[Case<'_>] = &[
+            (b"2 320", Some((2, Size::Octets(320)))),
+            (b"2 320 octets", Some((2, Size::Octets(320)))),
+            (b"2  320", Some((2, Size::Octets(320)))),
+            (b"2", Some((2, Size::Missing))),
+            (b"2 messages", Some((2, Size::Missing))),
+            (b"2 -1294967296", Some((2, Size::Negative))),
+            (b"2 99999999999999999999999", Some((2, Size::Missing))),
+            (b"0 0", Some((0, Size::Octets(0)))),
+            (b"-2 0", None),
+            (b"2x 0", None),
+            (b"4294967296 1", None),
+            (b"", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(&stat(text), expected, "{}", text.escape_ascii());
+        }
+        assert_eq!(list_item(b"0 10"), None);
+        assert_eq!(list_item(b"1 10"), Some((1, Size::Octets(10))));
+    }
+
+    #[test]
+    fn unique_ids() {
+        let item = |number, unique_id| UidlLine::Item { number, unique_id };
+        assert_eq!(uidl_item(b"1 whqtswO00WBw418f9t5JxYwZ", 70), item(1, "whqtswO00WBw418f9t5JxYwZ"));
+        assert_eq!(uidl_item(b"12  a b ", 70), item(12, "a b"));
+        assert_eq!(uidl_item(b"1 \xc3\xa4", 70), item(1, "\u{e4}"));
+        assert_eq!(uidl_item(b"1", 70), UidlLine::NoId);
+        assert_eq!(uidl_item(b"1 ", 70), UidlLine::NoId);
+        for broken in
+            [&b""[..], b"x", b"0 a", b"-1 a", b"1a", b"1 \xff", b"1 a\x1bb", b"4294967296 a", b"1 abcdefgh"]
+        {
+            assert_eq!(uidl_item(broken, 7), UidlLine::Broken, "{}", broken.escape_ascii());
+        }
+    }
+}

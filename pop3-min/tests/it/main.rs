@@ -1,0 +1,17 @@
+//! Tests of the machine and of the client, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test's input is its own, and a panic is how it fails"
+)]
+
+mod body;
+#[cfg(feature = "tokio")]
+mod client;
+mod commands;
+mod hostile;
+mod script;
+mod transcripts;
