@@ -1,0 +1,188 @@
+//! The device code flow, answer by answer (RFC 8628 section 3.5 and Entra's table).
+
+use msal_lite::{
+    Application, Authority, CorrelationId, DeviceCodeFlow, Error, ErrorKind, Flow, Step, TransportError,
+    TransportErrorKind,
+};
+
+use crate::tenant::{
+    CLIENT, DEVICE_CODE, IMAP, NOW, answer, app, device_flow, form, ok, polling, scopes, sent, tokens, waited,
+};
+
+fn refused(error: &str) -> msal_lite::Response {
+    answer(400, format!(r#"{{"error":"{error}"}}"#))
+}
+
+#[test]
+fn a_whole_sign_in() {
+    let mut flow = device_flow();
+    let request = sent(&mut flow);
+    assert!(request.url().ends_with("/oauth2/v2.0/devicecode"));
+    let scope = format!("{IMAP} offline_access openid profile");
+    assert_eq!(form(&request), [("client_id".into(), CLIENT.into()), ("scope".into(), scope)]);
+
+    flow.receive(&ok(DEVICE_CODE), NOW).unwrap();
+    let Step::Show(prompt) = flow.step().unwrap() else { panic!() };
+    assert_eq!(
+        (prompt.user_code(), prompt.verification_uri()),
+        ("ABCD12345", "https://login.microsoft.com/device")
+    );
+    assert_eq!(prompt.message(), "Open the page and enter ABCD12345.");
+    assert_eq!((prompt.expires_in().as_secs(), prompt.interval().as_secs()), (900, 5));
+
+    assert_eq!(waited(&mut flow), 5);
+    let request = sent(&mut flow);
+    let expected = [
+        ("client_id", CLIENT),
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("device_code", "DAQABdevicecodeS3cret"),
+        ("client_info", "1"),
+    ];
+    assert_eq!(form(&request), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    flow.receive(&refused("authorization_pending"), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 5);
+    sent(&mut flow);
+    flow.receive(&ok(tokens("access", "refresh")), NOW).unwrap();
+    let Step::Done(response) = flow.step().unwrap() else { panic!() };
+    assert_eq!(response.access_token.expose(), "access");
+}
+
+#[test]
+fn slow_down_is_for_good() {
+    let mut flow = polling();
+    for (error, wait) in
+        [("slow_down", 10), ("authorization_pending", 10), ("slow_down", 15), ("authorization_pending", 15)]
+    {
+        flow.receive(&refused(error), NOW).unwrap();
+        assert_eq!(waited(&mut flow), wait, "{error}");
+        sent(&mut flow);
+    }
+}
+
+#[test]
+fn no_answer_backs_off_and_goes_on() {
+    let mut flow = polling();
+    let lost = |kind| TransportError::new(kind, "lost");
+    flow.receive_failure(lost(TransportErrorKind::Timeout)).unwrap();
+    assert_eq!(waited(&mut flow), 10);
+    sent(&mut flow);
+    flow.receive_failure(lost(TransportErrorKind::Connect)).unwrap();
+    assert_eq!(waited(&mut flow), 20);
+    sent(&mut flow);
+    flow.receive(&answer(502, "<html>"), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 40);
+    sent(&mut flow);
+    flow.receive(&answer(429, "slow"), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 60);
+    sent(&mut flow);
+    flow.receive(&answer(429, "slow").with_header("retry-after", "90"), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 90);
+    sent(&mut flow);
+    flow.receive(&refused("temporarily_unavailable"), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 60);
+    sent(&mut flow);
+    flow.receive(&refused("authorization_pending"), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 5);
+    sent(&mut flow);
+    assert!(flow.receive_failure(lost(TransportErrorKind::Tls)).is_err());
+}
+
+#[test]
+fn every_other_answer_ends_it() {
+    for (status, error, code, kind) in [
+        (400, "authorization_declined", 0, ErrorKind::Declined),
+        (400, "access_denied", 0, ErrorKind::Declined),
+        (400, "bad_verification_code", 70018, ErrorKind::CodeExpired),
+        (400, "expired_token", 70020, ErrorKind::CodeExpired),
+        (400, "code_expired", 70019, ErrorKind::CodeExpired),
+        (400, "invalid_grant", 50196, ErrorKind::SignInAgain),
+        (401, "invalid_client", 7000218, ErrorKind::FixConfiguration),
+        (400, "unauthorized_client", 700016, ErrorKind::FixConfiguration),
+    ] {
+        let mut flow = polling();
+        let body = format!(r#"{{"error":"{error}","error_codes":[{code}]}}"#);
+        let found = flow.receive(&answer(status, body), NOW).unwrap_err();
+        assert_eq!(found.kind(), kind, "{error}");
+        assert_eq!(found.server().unwrap().error(), error);
+        assert!(matches!(flow.step(), Err(Error::Misuse(_))));
+    }
+}
+
+#[test]
+fn the_code_expires_by_the_waits() {
+    let mut flow = device_flow();
+    sent(&mut flow);
+    flow.receive(&ok(DEVICE_CODE.replace("900", "\"11\"")), NOW).unwrap();
+    flow.step().unwrap();
+    for _ in 0..2 {
+        assert_eq!(waited(&mut flow), 5);
+        sent(&mut flow);
+        flow.receive(&refused("authorization_pending"), NOW).unwrap();
+    }
+    assert!(matches!(flow.step(), Err(Error::CodeExpired)));
+}
+
+#[test]
+fn the_first_answer_may_be_an_error_under_any_status() {
+    for (status, body, kind) in [
+        (400, r#"{"error":"unauthorized_client"}"#, ErrorKind::FixConfiguration),
+        (200, r#"{"error":"invalid_scope"}"#, ErrorKind::FixConfiguration),
+        (400, r#"{"error":"invalid_tenant"}"#, ErrorKind::FixConfiguration),
+        (200, r#"{"device_code":"x"}"#, ErrorKind::ProviderDown),
+        (200, r#"{"user_code":"x","verification_uri":"y"}"#, ErrorKind::ProviderDown),
+    ] {
+        let mut flow = device_flow();
+        sent(&mut flow);
+        assert_eq!(flow.receive(&answer(status, body), NOW).unwrap_err().kind(), kind, "{body}");
+    }
+    let mut flow = device_flow();
+    sent(&mut flow);
+    let long = DEVICE_CODE.replace("DAQAB", &"D".repeat(9000));
+    assert!(flow.receive(&ok(long), NOW).unwrap_err().to_string().contains("device_code"));
+}
+
+#[test]
+fn asking_for_the_code_is_repeated_once() {
+    let mut flow = device_flow();
+    sent(&mut flow);
+    flow.receive(&answer(500, ""), NOW).unwrap();
+    assert_eq!(waited(&mut flow), 1);
+    sent(&mut flow);
+    assert!(matches!(flow.receive(&answer(500, ""), NOW), Err(Error::Unavailable { .. })));
+}
+
+#[test]
+fn absurd_numbers_are_bounded_and_texts_escaped() {
+    let mut flow = device_flow();
+    sent(&mut flow);
+    let body = r#"{"user_code":"A\u001b[2JB","device_code":"d","verification_url":"https://x/","interval":1e30,"expires_in":0}"#;
+    flow.receive(&ok(body), NOW).unwrap();
+    let Step::Show(prompt) = flow.step().unwrap() else { panic!() };
+    assert_eq!(prompt.user_code(), "A\\u{1b}[2JB");
+    assert_eq!((prompt.interval().as_secs(), prompt.expires_in().as_secs()), (300, 1));
+    assert!(prompt.message().contains("https://x/"));
+    assert!(matches!(flow.step(), Err(Error::CodeExpired)));
+}
+
+#[test]
+fn what_cannot_begin() {
+    let id = || CorrelationId::from_random([1; 16]);
+    assert!(DeviceCodeFlow::new(&app(), &scopes(&format!("{IMAP} Mail.Read")), id()).is_err());
+    let authority = Authority::with_endpoints("https://a.example", "https://a.example/t", None).unwrap();
+    let other = Application::new("id", authority).unwrap();
+    assert!(
+        DeviceCodeFlow::new(&other, &scopes("mail"), id()).unwrap_err().to_string().contains("no device")
+    );
+}
+
+#[test]
+fn another_provider_gets_no_parameter_of_entra() {
+    let authority =
+        Authority::with_endpoints("https://a.example", "https://a.example/t", Some("https://a.example/d"))
+            .unwrap();
+    let other = Application::new("id", authority).unwrap();
+    let mut flow = DeviceCodeFlow::new(&other, &scopes("mail"), CorrelationId::from_random([1; 16])).unwrap();
+    let request = sent(&mut flow);
+    assert_eq!(request.url(), "https://a.example/d");
+    assert_eq!(form(&request), [("client_id".into(), "id".into()), ("scope".into(), "mail".into())]);
+}

@@ -1,0 +1,96 @@
+//! No secret in anything that can be printed.
+
+use std::fmt::Debug;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use msal_lite::{AccountQuery, Cache, Flow, MemoryStore, Step};
+
+use crate::tenant::{DEVICE_CODE, IMAP, NOW, answer, app, ok, polling, refresh_flow, scopes, sent, tokens};
+
+const ACCESS: &str = "S3cretAccessTokenThatNobodyMaySee";
+const REFRESH: &str = "S3cretRefreshTokenThatNobodyMaySee";
+
+fn clean(value: &dyn Debug, and: &str) {
+    for text in [format!("{value:?}"), format!("{value:#?}"), and.to_owned()] {
+        for secret in [ACCESS, REFRESH, "1.AXX-refreshS3cret", "DAQABdevicecodeS3cret"] {
+            assert!(!text.contains(&secret[..12]), "{text}");
+            for shift in 0..3 {
+                let encoded = STANDARD.encode(format!("{}{secret}", &"xx"[..shift.min(2)]));
+                assert!(!text.contains(&encoded[4..20]), "{text}");
+            }
+            // A body printed as numbers is a leak too.
+            let numbers = format!("{:?}", &secret.as_bytes()[..8]);
+            assert!(!text.contains(numbers.trim_matches(['[', ']'])), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_sign_in_and_refresh() {
+    let mut flow = crate::tenant::device_flow();
+    clean(&flow, "");
+    clean(&sent(&mut flow), "");
+    let response = ok(DEVICE_CODE);
+    clean(&response, "");
+    flow.receive(&response, NOW).unwrap();
+    let Step::Show(prompt) = flow.step().unwrap() else { panic!() };
+    clean(&prompt, prompt.message());
+    flow.step().unwrap();
+    let poll = flow.step().unwrap();
+    clean(&poll, "");
+    let response = ok(tokens(ACCESS, REFRESH));
+    flow.receive(&response, NOW).unwrap();
+    clean(&flow, "");
+    let done = flow.step().unwrap();
+    clean(&done, "");
+    let Step::Done(response) = done else { panic!() };
+
+    let mut cache = Cache::new();
+    let account = cache.insert(&app(), &scopes(IMAP), &response, None, NOW);
+    clean(&cache, "");
+    clean(&cache.to_bytes(), "");
+    clean(&account, "");
+    clean(&cache.silent(&app(), &scopes(IMAP), &AccountQuery::Only, NOW, std::time::Duration::ZERO), "");
+    clean(&cache.silent(&app(), &scopes("x://y"), &AccountQuery::Only, NOW, std::time::Duration::ZERO), "");
+    clean(&MemoryStore::new(cache), "");
+    let mut refresh = refresh_flow();
+    clean(&refresh, "");
+    clean(&sent(&mut refresh), "");
+}
+
+#[test]
+fn a_provider_that_repeats_what_it_was_sent() {
+    for body in [
+        r#"{"error":"invalid_grant","error_description":"the token 1.AXX-refreshS3cret is bad"}"#,
+        r#"{"error":"invalid_grant","trace_id":"1.AXX-refreshS3cret","claims":"1.AXX-refreshS3cret","suberror":"1.AXX-refreshS3cret"}"#,
+        r#"{"error":"1.AXX-refreshS3cret"}"#,
+        "1.AXX-refreshS3cret",
+    ] {
+        let mut flow = refresh_flow();
+        sent(&mut flow);
+        let error = flow.receive(&answer(400, body), NOW).unwrap_err();
+        clean(&error, &error.to_string());
+    }
+    let mut flow = polling();
+    let body = r#"{"error":"expired_token","error_description":"DAQABdevicecodeS3cret has expired"}"#;
+    let error = flow.receive(&answer(400, body), NOW).unwrap_err();
+    clean(&error, &error.to_string());
+}
+
+#[test]
+fn broken_answers_with_tokens_in_them() {
+    for body in [
+        format!(r#"{{"access_token":"{ACCESS}"#),
+        format!("<html>{ACCESS}"),
+        format!("{ACCESS}"),
+        format!("[\"{ACCESS}\"]"),
+    ] {
+        let mut flow = refresh_flow();
+        sent(&mut flow);
+        let error = flow.receive(&ok(body), NOW).unwrap_err();
+        clean(&error, &error.to_string());
+    }
+    let error =
+        Cache::parse(format!(r#"{{"RefreshToken":{{"k":{{"secret":"{REFRESH}"#).as_bytes()).unwrap_err();
+    clean(&error, &error.to_string());
+}
