@@ -155,8 +155,14 @@ impl Authority {
 
 /// Whether two hosts are the same issuer to a token cache.
 pub(crate) fn same_environment(one: &str, other: &str) -> bool {
-    let among = |host: &str, set: &[&str]| set.iter().any(|alias| alias.eq_ignore_ascii_case(host));
-    one.eq_ignore_ascii_case(other) || ALIASES.iter().any(|set| among(one, set) && among(other, set))
+    one.eq_ignore_ascii_case(other)
+        || canonical_environment(one).eq_ignore_ascii_case(canonical_environment(other))
+}
+
+/// The first of a host's aliases, or the host itself.
+pub(crate) fn canonical_environment(host: &str) -> &str {
+    let set = ALIASES.iter().find(|set| set.iter().any(|alias| alias.eq_ignore_ascii_case(host)));
+    set.and_then(|set| set.first()).unwrap_or(&host)
 }
 
 /// 8-4-4-4-12 hexadecimal digits.

@@ -8,13 +8,16 @@ mod insert;
 mod lookup;
 mod schema;
 
-use std::{fmt, io};
+use std::{
+    collections::{HashMap, hash_map},
+    fmt, io,
+};
 
 use serde_json::{Map, Value};
 
 pub use lookup::Silent;
 
-use crate::{Account, Body, authority::same_environment, json};
+use crate::{Account, Body, json};
 use schema::{Entity, Section};
 
 /// Accounts and their tokens. `Debug` shows numbers only; all text is wiped on drop.
@@ -89,16 +92,22 @@ impl Cache {
     /// All accounts, each once, however many tenants or libraries wrote it.
     pub fn accounts(&self) -> Vec<Account> {
         let mut accounts: Vec<Account> = Vec::new();
-        for account in self.entities(Section::Account).filter_map(|entity| entity.account()) {
-            let same = accounts.iter_mut().find(|known| {
-                known.home_account_id.eq_ignore_ascii_case(&account.home_account_id)
-                    && same_environment(&known.environment, &account.environment)
-            });
-            match same {
+        let mut places = HashMap::new();
+        for (owner, account) in
+            self.entities(Section::Account).filter_map(|entity| Some((entity.owner(), entity.account()?)))
+        {
+            match places.entry(owner) {
+                hash_map::Entry::Vacant(place) => {
+                    place.insert(accounts.len());
+                    accounts.push(account);
+                }
                 // The entry of the home tenant has the names that the person knows.
-                Some(known) if account.home_tenant() == Some(&account.realm) => *known = account,
-                Some(_) => {}
-                None => accounts.push(account),
+                hash_map::Entry::Occupied(place) if account.home_tenant() == Some(&account.realm) => {
+                    if let Some(known) = accounts.get_mut(*place.get()) {
+                        *known = account;
+                    }
+                }
+                hash_map::Entry::Occupied(_) => {}
             }
         }
         accounts

@@ -1,8 +1,11 @@
 //! What the cache has for a request.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use super::{Cache, Entity, Section};
+use super::{
+    Cache,
+    schema::{Entity, Owner, Section, owner},
+};
 use crate::{
     Account, AccountQuery, Application, Error, Scopes, Secret, Timestamp, Token, TokenSource,
     authority::{PERSONAL_TENANT, is_guid, same_environment},
@@ -28,17 +31,18 @@ pub enum Silent {
 impl Cache {
     /// The accounts that the application has a token for, in its own cloud.
     pub fn accounts_of(&self, app: &Application) -> Vec<Account> {
-        let usable = |entity: Entity<'_>, account: &Account| {
-            entity.belongs_to(account) && entity.is_client(app.client_id())
-        };
-        self.accounts()
+        let served: HashSet<Owner> = [Section::RefreshToken, Section::AccessToken]
             .into_iter()
-            .filter(|account| same_environment(&account.environment, app.authority().environment()))
-            .filter(|account| {
-                self.entities(Section::RefreshToken).any(|entity| usable(entity, account))
-                    || self.entities(Section::AccessToken).any(|entity| usable(entity, account))
-            })
-            .collect()
+            .flat_map(|section| self.entities(section))
+            .filter(|entity| entity.is_client(app.client_id()))
+            .map(Entity::owner)
+            .collect();
+        let mut accounts = self.accounts();
+        accounts.retain(|account| {
+            same_environment(&account.environment, app.authority().environment())
+                && served.contains(&owner(&account.home_account_id, &account.environment))
+        });
+        accounts
     }
 
     /// The one account that a query means.

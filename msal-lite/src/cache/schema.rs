@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Account, Timestamp, authority::same_environment, json};
+use crate::{
+    Account, Timestamp,
+    authority::{canonical_environment, same_environment},
+    json,
+};
 
 /// A top-level object of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,11 @@ impl<'c> Entity<'c> {
         }
     }
 
+    /// Whose it is, the same for all aliases of a host and in any case: to look up and not to show.
+    pub(super) fn owner(self) -> Owner {
+        owner(self.text("home_account_id"), self.text("environment"))
+    }
+
     pub(super) fn belongs_to(self, account: &Account) -> bool {
         self.text("home_account_id").eq_ignore_ascii_case(&account.home_account_id)
             && same_environment(self.text("environment"), &account.environment)
@@ -72,6 +81,14 @@ impl<'c> Entity<'c> {
             name: json::text(self.0, "name").map(str::to_owned),
         })
     }
+}
+
+/// An account id and an issuer.
+pub(super) type Owner = (String, String);
+
+/// The [`Owner`] of an account.
+pub(super) fn owner(home_account_id: &str, environment: &str) -> Owner {
+    (home_account_id.to_ascii_lowercase(), canonical_environment(environment).to_ascii_lowercase())
 }
 
 /// Joins the parts of a key as MSAL Python does.

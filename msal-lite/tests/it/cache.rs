@@ -278,7 +278,7 @@ fn without_refresh_token_a_person_is_needed() {
 fn what_is_no_cache_is_said_without_quoting_it() {
     for (bytes, word) in [
         (&b"{\"RefreshToken\":{\"k\":{\"secret\":\"S3cret"[..], "cut off after 38 octets"),
-        (b"{\"RefreshToken\":S3cret}", "line 1 column 18"),
+        (b"{\"RefreshToken\":S3cret}", "line 1 column 17"),
         (b"[]", "no JSON object"),
         (b"{\"Account\":[]}", "Account is no object"),
         (b"\0\0\0\0", "line 1 column"),
@@ -301,4 +301,21 @@ fn requests_for_reserved_scopes_only_need_any_token() {
     let only = Scopes::parse("openid").unwrap();
     let found = cache.silent(&app(), &only, &AccountQuery::Only, NOW, SKEW);
     assert_eq!(hit(found), "py-access");
+}
+
+/// Not a benchmark: a look-up that were quadratic would take minutes here.
+#[test]
+fn many_accounts_take_linear_time() {
+    let mut file = json!({"Account": {}, "RefreshToken": {}});
+    for number in 0..20_000 {
+        let home = format!("aaaaaaaa-bbbb-cccc-dddd-{number:012}.{TENANT}");
+        file["Account"][&home] = json!({"home_account_id": home, "environment": "login.windows.net", "realm": TENANT,
+            "username": format!("user{number}@contoso.com")});
+        file["RefreshToken"][&home] = json!({"credential_type": "RefreshToken", "home_account_id": home,
+            "environment": "sts.windows.net", "client_id": CLIENT, "secret": format!("r{number}")});
+    }
+    let cache = parse(&file);
+    assert_eq!(cache.accounts_of(&app()).len(), 20_000);
+    let query = AccountQuery::username("user19999@contoso.com");
+    assert_eq!(refresh(cache.silent(&app(), &scopes(IMAP), &query, NOW, SKEW)), "r19999");
 }

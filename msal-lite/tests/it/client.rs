@@ -19,8 +19,10 @@ use crate::tenant::{DEVICE_CODE, IMAP, NOW, SMTP, answer, app, form, ok, scopes,
 #[derive(Clone)]
 struct Provider {
     requests: Arc<AtomicUsize>,
-    answer: Arc<dyn Fn(usize, &[(String, String)]) -> Result<Response, TransportError> + Send + Sync>,
+    answer: Arc<Answer>,
 }
+
+type Answer = dyn Fn(usize, &[(String, String)]) -> Result<Response, TransportError> + Send + Sync;
 
 impl Provider {
     fn new(

@@ -19,4 +19,6 @@ mod refresh;
 mod responses;
 mod tenant;
 mod tokens;
+#[cfg(feature = "reqwest")]
+mod transport;
 mod values;

@@ -82,7 +82,7 @@ fn broken_answers_with_tokens_in_them() {
     for body in [
         format!(r#"{{"access_token":"{ACCESS}"#),
         format!("<html>{ACCESS}"),
-        format!("{ACCESS}"),
+        ACCESS.to_owned(),
         format!("[\"{ACCESS}\"]"),
     ] {
         let mut flow = refresh_flow();

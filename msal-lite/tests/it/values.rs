@@ -24,7 +24,7 @@ fn one_resource_to_a_request() {
         Scopes::parse("Mail.Read offline_access").unwrap().resource().unwrap(),
         "https://graph.microsoft.com"
     );
-    assert_eq!(Scopes::parse("api://x/y z://w").unwrap().resource().is_err(), true);
+    assert!(Scopes::parse("api://x/y z://w").unwrap().resource().is_err());
     assert!(Scopes::parse("openid").unwrap().resource().is_err());
     let error = Scopes::parse(&format!("{IMAP} Mail.Read")).unwrap().resource().unwrap_err();
     assert!(error.to_string().contains("two resources"), "{error}");
