@@ -127,12 +127,16 @@ pub enum ErrorKind {
 }
 
 /// Why a request got no response. The text never holds a part of the request.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{text}")]
 pub struct TransportError {
     kind: TransportErrorKind,
     text: String,
+    // Not a `source`: the text has said it all, and would be said twice.
+    cause: Option<Cause>,
 }
+
+type Cause = std::sync::Arc<dyn std::error::Error + Send + Sync>;
 
 /// Where a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -193,7 +197,18 @@ impl Error {
 impl TransportError {
     /// A failure, with a text for a human that holds nothing of the request.
     pub fn new(kind: TransportErrorKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
+        Self { kind, text: text.into(), cause: None }
+    }
+
+    /// Keeps the HTTP client's own error, for programs that want to look for a certificate's fault in it.
+    pub fn with_cause(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(std::sync::Arc::new(cause));
+        self
+    }
+
+    /// The HTTP client's own error. The message has its text already.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
     }
 
     /// Where it failed.

@@ -70,5 +70,5 @@ fn failure(error: reqwest::Error) -> TransportError {
     } else {
         TransportErrorKind::Interrupted
     };
-    TransportError::new(kind, crate::text::escape_and_cut(&text, 400))
+    TransportError::new(kind, crate::text::escape_and_cut(&text, 400)).with_cause(error)
 }
