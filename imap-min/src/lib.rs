@@ -1,1 +1,42 @@
-//! (docs follow)
+//! An IMAP client: a state machine without I/O, and a client over any tokio stream.
+//!
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "tokio")]
+mod client;
+mod command;
+mod connection;
+mod error;
+mod event;
+mod frame;
+mod limits;
+mod parse;
+mod pipeline;
+mod quirk;
+mod reader;
+#[cfg(feature = "tokio")]
+mod refusal;
+mod selected;
+mod text;
+mod types;
+
+#[cfg(feature = "tokio")]
+pub use client::{Client, Summary};
+pub use command::{Command, CommandId, CommandKind};
+pub use connection::{Connection, State};
+pub use error::Error;
+pub use event::{
+    BodyStart, Challenge, Completed, Event, FetchItem, FetchStart, Greeting, GreetingKind, Notice,
+    SearchHits, Status, Unreadable, Untyped,
+};
+pub use limits::Limits;
+pub use quirk::Quirk;
+#[cfg(feature = "tokio")]
+pub use refusal::Refusal;
+pub use selected::Selected;
+pub use text::{Code, CodeName, Condition, Text};
+pub use types::{
+    Address, Addresses, Capabilities, Date, DateTime, Envelope, FetchAttribute, Flag, FlagIter, Flags,
+    Mailbox, Partial, SearchKey, Section, SequenceSet, UidSet,
+};

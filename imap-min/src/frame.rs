@@ -1,0 +1,195 @@
+//! Bytes to one complete response, or to the part of one that stands before a streamed body.
+//!
+//! A response ends at a line end that no literal covers (RFC 9051 section 2.2.1). Only data responses can announce a
+//! literal, so that `* OK ... {5}` is what it seems; and where a body begins is seen from what stands before its
+//! length, so that nothing else of the response need be understood to find its end.
+
+use memchr::{memchr, memrchr};
+
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::parse::token::blanks;
+
+/// Looks for the end of a response, and remembers how far it has looked.
+#[derive(Debug, Default)]
+pub(crate) struct Framer {
+    /// Where the search goes on; beyond the input while a literal's bytes are still to come.
+    scanned: usize,
+    /// Where the current line begins: 0, or behind the last literal.
+    line: usize,
+}
+
+/// A run of input that can be parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Segment {
+    /// Octets, with the line end.
+    pub(crate) len: usize,
+    /// Octets without the line end.
+    pub(crate) text: usize,
+    pub(crate) end: End,
+}
+
+/// What stands at the end of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The response ends here.
+    Response,
+    /// A body of this length begins here; the name of its item stands at this offset.
+    Body { size: u64, name_at: usize },
+}
+
+impl Framer {
+    /// The segment at the front of `input`, or `None` when its end is not there yet. `in_fetch` says that the input
+    /// goes on after a body.
+    pub(crate) fn find(
+        &mut self,
+        input: &[u8],
+        limits: &Limits,
+        in_fetch: bool,
+    ) -> Result<Option<Segment>, Error> {
+        loop {
+            let unseen = input.get(self.scanned..).unwrap_or_default();
+            let Some(at) = memchr(b'\n', unseen) else {
+                self.scanned = self.scanned.max(input.len());
+                self.check(input.len(), limits)?;
+                return Ok(None);
+            };
+            let lf = self.scanned + at;
+            self.scanned = lf + 1;
+            self.check(lf, limits)?;
+            let line = input.get(self.line..lf).unwrap_or_default();
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let fetch = in_fetch || is_fetch(input);
+            let literal = if fetch || takes_literals(input) { announced(line) } else { None };
+            let text = self.line + line.len();
+            let Some((before, size)) = literal else {
+                *self = Framer::default();
+                return Ok(Some(Segment { len: lf + 1, text, end: End::Response }));
+            };
+            if fetch && let Some(name) = body_name(before) {
+                if size > limits.body {
+                    let limit = usize::try_from(limits.body).unwrap_or(usize::MAX);
+                    return Err(Error::TooLong { what: "a body", limit });
+                }
+                let name_at = self.line + name;
+                *self = Framer::default();
+                return Ok(Some(Segment { len: lf + 1, text, end: End::Body { size, name_at } }));
+            }
+            let room = limits.response.saturating_sub(self.scanned);
+            let size = usize::try_from(size).ok().filter(|size| *size <= room);
+            let size = size.ok_or(Error::TooLong { what: "a literal", limit: limits.response })?;
+            self.scanned += size;
+            self.line = self.scanned;
+        }
+    }
+
+    /// Nothing of the next response has been looked at yet.
+    pub(crate) fn reset(&mut self) {
+        *self = Framer::default();
+    }
+
+    fn check(&self, end: usize, limits: &Limits) -> Result<(), Error> {
+        if end.saturating_sub(self.line) > limits.line {
+            return Err(Error::TooLong { what: "a line of a response", limit: limits.line });
+        }
+        if end > limits.response {
+            return Err(Error::TooLong { what: "a response", limit: limits.response });
+        }
+        Ok(())
+    }
+}
+
+/// Whether a response is `* SEARCH`, whose numbers stream; `None` when the input is too short to tell.
+pub(crate) fn is_search(input: &[u8]) -> Option<bool> {
+    const START: &[u8] = b"* SEARCH";
+    let start = input.get(..START.len()).unwrap_or(input);
+    let same = start.iter().zip(START).all(|(a, b)| a.eq_ignore_ascii_case(b));
+    match (same, input.get(START.len())) {
+        (false, _) => Some(false),
+        (true, None) => None,
+        (true, Some(next)) => Some(matches!(next, b' ' | b'\r' | b'\n')),
+    }
+}
+
+fn is_fetch(input: &[u8]) -> bool {
+    let Some(rest) = input.strip_prefix(b"*").map(blanks) else { return false };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let word = rest.get(digits..).map(blanks).and_then(|rest| rest.get(..5));
+    digits > 0 && word.is_some_and(|word| word.eq_ignore_ascii_case(b"FETCH"))
+}
+
+/// Data responses; `resp-text` (RFC 9051 section 9) has no literal.
+fn takes_literals(input: &[u8]) -> bool {
+    let Some(rest) = input.strip_prefix(b"*").map(blanks) else { return false };
+    let word = rest.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    ![&b"OK"[..], b"NO", b"BAD", b"BYE", b"PREAUTH"].iter().any(|status| word.eq_ignore_ascii_case(status))
+}
+
+/// `literal` and `literal8` at the end of a line (RFC 9051 section 9): what stands before it, and its length.
+fn announced(line: &[u8]) -> Option<(&[u8], u64)> {
+    let inner = line.strip_suffix(b"}")?;
+    let inner = inner.strip_suffix(b"+").unwrap_or(inner);
+    let digits = inner.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (head, number) = inner.split_at_checked(inner.len() - digits).unwrap_or_default();
+    let head = head.strip_suffix(b"{")?;
+    let head = head.strip_suffix(b"~").unwrap_or(head);
+    if digits == 0 || !matches!(head.last(), None | Some(b' ' | b'(')) {
+        return None;
+    }
+    // Twenty digits can be more than 64 bits; no such length is within any limit.
+    let number = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok());
+    Some((head.trim_ascii_end(), number.unwrap_or(u64::MAX)))
+}
+
+/// Where the name of a body's item begins, when that is what stands before a literal.
+fn body_name(before: &[u8]) -> Option<usize> {
+    let section = match before.strip_suffix(b">") {
+        Some(head) => head.get(..memrchr(b'<', head)?)?,
+        None => before,
+    };
+    let (head, names): (_, &[&[u8]]) = match section.strip_suffix(b"]") {
+        Some(section) => (section.get(..memrchr(b'[', section)?)?, &[b"BODY", b"BINARY"]),
+        None => (section, &[b"RFC822", b"RFC822.HEADER", b"RFC822.TEXT"]),
+    };
+    let start = head.iter().rposition(|byte| matches!(byte, b' ' | b'(')).map_or(0, |at| at + 1);
+    let name = head.get(start..)?;
+    names.iter().any(|known| name.eq_ignore_ascii_case(known)).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{End, Framer, body_name, is_search};
+    use crate::limits::Limits;
+
+    #[test]
+    fn bodies_are_told_from_other_literals() {
+        assert_eq!(body_name(b"* 1 FETCH (BODY[]"), Some(11));
+        assert_eq!(body_name(b" body[1.2.MIME]<0>"), Some(1));
+        assert_eq!(body_name(b"* 1 FETCH (UID 1 BODY[HEADER.FIELDS (TO CC)]"), Some(17));
+        assert_eq!(body_name(b"(RFC822.HEADER"), Some(1));
+        assert_eq!(body_name(b"* 1 FETCH (ENVELOPE (NIL"), None);
+        assert_eq!(body_name(b"X-BODY[]"), None);
+    }
+
+    #[test]
+    fn literals_are_taken_where_they_can_be() {
+        let find = |input: &[u8]| Framer::default().find(input, &Limits::default(), false);
+        assert_eq!(find(b"* OK now {5}\r\n").unwrap().unwrap().len, 14);
+        assert_eq!(find(b"A1 OK now {5}\r\n").unwrap().unwrap().len, 15);
+        assert_eq!(find(b"* LIST () \"/\" {5}\r\n").unwrap(), None);
+        assert_eq!(find(b"* LIST () \"/\" {5}\r\na\r\nbc\r\n").unwrap().unwrap().len, 26);
+        let body = find(b"* 1 FETCH (BODY[] ~{5}\r\n").unwrap().unwrap();
+        assert_eq!((body.len, body.text), (24, 22));
+        assert_eq!(body.end, End::Body { size: 5, name_at: 11 });
+        assert!(find(b"* LIST () \"/\" {18446744073709551615}\r\n").is_err());
+        assert!(find(b"* 1 FETCH (BODY[] {99999999999999999999999}\r\n").is_err());
+    }
+
+    #[test]
+    fn a_search_is_seen_early() {
+        assert_eq!(is_search(b"* SEA"), None);
+        assert_eq!(is_search(b"* search\r"), Some(true));
+        assert_eq!(is_search(b"* SEARCHRES"), Some(false));
+        assert_eq!(is_search(b"* 1"), Some(false));
+    }
+}

@@ -1,0 +1,412 @@
+//! Where in the server's bytes the connection stands, and the next thing there.
+//!
+//! ```text
+//!            +------------------------ a response of one segment ---------+
+//!            v                                                             |
+//!         Start --"* SEARCH"--> Search --end of line--> Start              |
+//!            |                                                             |
+//!            +--"* n FETCH ("--> Fetch --")"--> Start ---------------------+
+//!                                 |  ^
+//!                   literal, NIL  |  |  last octet
+//!                                 v  |
+//!                         Literal or Quoted
+//! ```
+
+use memchr::memchr2;
+
+use crate::error::Error;
+use crate::event::{BodyStart, Event, SearchHits, Unreadable, hit};
+use crate::frame::{End, Framer, Segment, is_search};
+use crate::limits::Limits;
+use crate::parse::fetch::{BodyValue, Item, item};
+use crate::parse::response::search_end;
+use crate::parse::token::{blanks, reason, value, word};
+use crate::quirk::{Quirk, QuirkSet};
+
+/// The next event and the octets it uses.
+pub(crate) type Found<'i> = (usize, Event<'i>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    framer: Framer,
+    place: Place,
+    /// The response at the front of the input, once its end is seen.
+    segment: Option<Segment>,
+    /// Why no end will be seen.
+    failure: Option<Error>,
+    /// Quirks to tell before the event that has them.
+    held: QuirkSet,
+    /// Those of the next event have been told.
+    told: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) enum Place {
+    /// Before a response.
+    #[default]
+    Start,
+    /// Among the numbers of a search.
+    Search,
+    /// Between two items of a `FETCH` response.
+    Fetch(Walk),
+    /// In a body of so many more octets.
+    Literal(u64, Walk),
+    /// In a body sent as a quoted string.
+    Quoted(Walk),
+}
+
+/// Where a `FETCH` response stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Walk {
+    /// Octets left of the segment, with its line end.
+    left: usize,
+    /// Of these, the line end.
+    tail: usize,
+    /// Where the item begins whose body follows the segment; `None` when the response ends with it.
+    body_at: Option<usize>,
+    /// Parentheses open that should not be there.
+    extra: usize,
+}
+
+impl Reader {
+    /// Whether more input is needed before [`step`](Self::step) has anything to say.
+    pub(crate) fn wants_input(&mut self, input: &[u8], limits: &Limits) -> bool {
+        if !self.held.is_empty() || self.failure.is_some() || self.segment.is_some() {
+            return false;
+        }
+        let found = match &mut self.place {
+            Place::Start => match (input.first(), is_search(input)) {
+                (None, _) => return true,
+                (Some(0), _) | (_, Some(true)) => return false,
+                (Some(_), None) => return true,
+                (Some(_), Some(false)) => self.framer.find(input, limits, false),
+            },
+            Place::Search => {
+                if hits(input) > 0 {
+                    return false;
+                }
+                self.framer.find(input, limits, false)
+            }
+            Place::Fetch(walk) if walk.left > 0 => return false,
+            Place::Fetch(walk) => match self.framer.find(input, limits, true) {
+                Ok(Some(segment)) => {
+                    *walk = Walk::new(segment, 0, walk.extra);
+                    return false;
+                }
+                other => other,
+            },
+            Place::Literal(left, _) => return *left > 0 && input.is_empty(),
+            Place::Quoted(_) => return false,
+        };
+        match found {
+            Ok(segment) => self.segment = segment,
+            Err(error) => self.failure = Some(error),
+        }
+        self.segment.is_none() && self.failure.is_none()
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Why the input cannot be framed.
+    pub(crate) fn failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
+
+    /// A quirk that must be told before anything else.
+    pub(crate) fn held(&mut self) -> Option<Quirk> {
+        self.held.pop()
+    }
+
+    /// The first of the quirks found with an event, unless they have been told. Then the event is due.
+    pub(crate) fn tell(&mut self, found: QuirkSet) -> Option<Quirk> {
+        if self.told || found.is_empty() {
+            self.told = false;
+            return None;
+        }
+        self.told = true;
+        self.held = found;
+        self.held.pop()
+    }
+
+    /// The response at the front, without its line end; and where it ends.
+    pub(crate) fn response<'i>(&self, input: &'i [u8]) -> Option<(&'i [u8], Segment)> {
+        let segment = self.segment?;
+        Some((input.get(..segment.text)?, segment))
+    }
+
+    /// The response at the front is done.
+    pub(crate) fn leave_response(&mut self) {
+        self.segment = None;
+        self.place = Place::Start;
+    }
+
+    /// The response at the front is a `SEARCH`; its numbers are next.
+    pub(crate) fn enter_search(&mut self) {
+        self.place = Place::Search;
+    }
+
+    /// The response at the front is a `FETCH` whose items begin after `used` octets.
+    pub(crate) fn enter_fetch(&mut self, segment: Segment, used: usize) {
+        self.segment = None;
+        self.place = Place::Fetch(Walk::new(segment, used, 0));
+    }
+
+    /// The next event inside a response of several.
+    pub(crate) fn step<'i>(&mut self, input: &'i [u8], limits: &Limits) -> Result<Option<Found<'i>>, Error> {
+        match self.place {
+            Place::Start => Ok(None),
+            Place::Search => Ok(self.search(input)),
+            Place::Fetch(walk) => self.fetch(input, walk, limits).map(Some),
+            Place::Literal(0, walk) => {
+                self.place = Place::Fetch(walk);
+                Ok(Some((0, Event::BodyEnd)))
+            }
+            Place::Literal(left, walk) => {
+                let most = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
+                let octets = input.get(..most).unwrap_or_default();
+                let used = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+                self.place = Place::Literal(left.saturating_sub(used), walk);
+                Ok(Some((octets.len(), Event::Body(octets))))
+            }
+            Place::Quoted(walk) => self.quoted(input, walk).map(Some),
+        }
+    }
+
+    fn search<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
+        let run = hits(input);
+        if run > 0 {
+            self.framer.reset();
+            let raw = input.get(..run).unwrap_or_default();
+            let good = good_hits(raw);
+            if good > 0 {
+                let raw = raw.get(..good).unwrap_or_default();
+                return Some((good, Event::SearchHits(SearchHits { raw })));
+            }
+            let line = raw.trim_ascii_start().split(|byte| *byte == b' ').next().unwrap_or_default();
+            let used = raw.len() - raw.trim_ascii_start().len() + line.len();
+            let reason = "a number of a search is none";
+            return Some((used, Event::Unreadable(Unreadable { reason, line })));
+        }
+        let segment = self.segment?;
+        let rest = input.get(..segment.text).unwrap_or_default();
+        let mut quirks = QuirkSet::default();
+        if rest.ends_with(b" ") {
+            quirks.insert(Quirk::TrailingSpace);
+        }
+        if segment.len - segment.text == 1 {
+            quirks.insert(Quirk::BareLf);
+        }
+        let mod_seq = match search_end(rest, &mut quirks) {
+            Ok(mod_seq) => mod_seq,
+            Err(fault) => {
+                self.segment = None;
+                let unreadable = Unreadable { reason: fault.0, line: rest };
+                return Some((rest.len(), Event::Unreadable(unreadable)));
+            }
+        };
+        if let Some(quirk) = self.tell(quirks) {
+            return Some((0, Event::Quirk(quirk)));
+        }
+        self.leave_response();
+        Some((segment.len, Event::SearchEnd(mod_seq)))
+    }
+
+    fn fetch<'i>(&mut self, input: &'i [u8], mut walk: Walk, limits: &Limits) -> Result<Found<'i>, Error> {
+        let segment = input.get(..walk.left).unwrap_or_default();
+        // The head of a literal is part of its item; the end of a response belongs to none.
+        let most = if walk.body_at.is_some() { walk.left } else { walk.left - walk.tail };
+        let text = segment.get(..most).unwrap_or_default();
+        let mut quirks = QuirkSet::default();
+        let mut rest = blanks(text);
+        loop {
+            match rest.first() {
+                Some(b'(') if walk.extra < limits.nesting => walk.extra += 1,
+                Some(b')') if walk.extra > 0 => walk.extra -= 1,
+                Some(b')') if walk.body_at.is_none() => return Ok(self.fetch_end(text, rest, walk, quirks)),
+                None if walk.body_at.is_none() => return Ok(self.fetch_end(text, rest, walk, quirks)),
+                Some(_) | None => break,
+            }
+            quirks.insert(Quirk::ExtraParentheses);
+            rest = blanks(rest.get(1..).unwrap_or_default());
+        }
+        let before = text.len() - rest.len();
+        let (after, item) = match item(rest, limits.nesting, &mut quirks) {
+            Ok(found) => found,
+            Err(error) => return self.unreadable(text, before, walk, limits, reason(error)),
+        };
+        if let Some(quirk) = self.tell(quirks) {
+            return Ok((0, Event::Quirk(quirk)));
+        }
+        let used = text.len() - after.len();
+        walk.advance(used, segment)?;
+        match item {
+            Item::Data(item) => {
+                self.place = Place::Fetch(walk);
+                Ok((used, Event::FetchItem(item)))
+            }
+            Item::Body { section, origin, value } => {
+                let size = self.enter_body(value, walk, segment)?;
+                Ok((used, Event::BodyStart(BodyStart { section, origin, size })))
+            }
+        }
+    }
+
+    fn enter_body(&mut self, value: BodyValue, mut walk: Walk, segment: &[u8]) -> Result<Option<u64>, Error> {
+        match value {
+            BodyValue::Nil => {
+                self.place = Place::Literal(0, walk);
+                Ok(None)
+            }
+            BodyValue::Quoted { size } => {
+                self.place = Place::Quoted(walk);
+                Ok(Some(size))
+            }
+            BodyValue::Literal { size } => {
+                if walk.left > 0 {
+                    // Its octets were taken for those of another literal, and stand in the segment.
+                    let inside = usize::try_from(size).unwrap_or(usize::MAX);
+                    walk.advance(inside, segment)?;
+                }
+                self.place = Place::Literal(size, walk);
+                Ok(Some(size))
+            }
+        }
+    }
+
+    /// An item that cannot be read is told, and the walk goes on behind it.
+    fn unreadable<'i>(
+        &mut self,
+        text: &'i [u8],
+        before: usize,
+        mut walk: Walk,
+        limits: &Limits,
+        reason: &'static str,
+    ) -> Result<Found<'i>, Error> {
+        let most = walk.body_at.unwrap_or(text.len());
+        let rest = text.get(before..most).unwrap_or_default();
+        let behind = word(rest).and_then(|(after, _)| value(after, limits.nesting)).map(|(after, _)| after);
+        let used = most - behind.map_or(0, <[u8]>::len);
+        let line = text.get(before..used).unwrap_or_default();
+        if line.is_empty() {
+            return Err(Error::protocol("a body cannot be told from what stands around it", text));
+        }
+        self.told = false;
+        walk.advance(used, text)?;
+        self.place = Place::Fetch(walk);
+        Ok((used, Event::Unreadable(Unreadable { reason, line })))
+    }
+
+    /// `rest` is empty, or begins with the last parenthesis.
+    fn fetch_end<'i>(
+        &mut self,
+        text: &'i [u8],
+        rest: &'i [u8],
+        walk: Walk,
+        mut quirks: QuirkSet,
+    ) -> Found<'i> {
+        let behind = match rest.strip_prefix(b")") {
+            Some(behind) => behind,
+            None => {
+                quirks.insert(Quirk::MissingParenthesis);
+                rest
+            }
+        };
+        let junk = behind.iter().position(|byte| !matches!(byte, b' ' | b')'));
+        if junk.is_some() {
+            self.told = false;
+            self.place = Place::Fetch(Walk { left: walk.tail, ..walk });
+            let reason = "something stands behind the data of a message";
+            return (text.len(), Event::Unreadable(Unreadable { reason, line: rest }));
+        }
+        if behind.contains(&b')') {
+            quirks.insert(Quirk::ExtraParentheses);
+        }
+        if behind.contains(&b' ') {
+            quirks.insert(Quirk::TrailingSpace);
+        }
+        if walk.tail == 1 {
+            quirks.insert(Quirk::BareLf);
+        }
+        if let Some(quirk) = self.tell(quirks) {
+            return (0, Event::Quirk(quirk));
+        }
+        self.leave_response();
+        (walk.left, Event::FetchEnd)
+    }
+
+    /// Runs of octets between escapes; the segment is complete.
+    fn quoted<'i>(&mut self, input: &'i [u8], mut walk: Walk) -> Result<Found<'i>, Error> {
+        let segment = input.get(..walk.left).unwrap_or_default();
+        let escape = usize::from(segment.first() == Some(&b'\\'));
+        if segment.first() == Some(&b'"') {
+            walk.advance(1, segment)?;
+            self.place = Place::Fetch(walk);
+            return Ok((1, Event::BodyEnd));
+        }
+        // What follows a backslash is itself, whatever it is.
+        let run = segment.get(2 * escape..).and_then(|plain| memchr2(b'"', b'\\', plain));
+        let Some(run) = run else { return Err(Error::protocol("a quoted body has no end", segment)) };
+        let end = 2 * escape + run;
+        walk.advance(end, segment)?;
+        self.place = Place::Quoted(walk);
+        Ok((end, Event::Body(segment.get(escape..end).unwrap_or_default())))
+    }
+}
+
+impl Walk {
+    fn new(segment: Segment, used: usize, extra: usize) -> Self {
+        let body_at = match segment.end {
+            End::Response => None,
+            End::Body { name_at, .. } => Some(name_at.saturating_sub(used)),
+        };
+        let left = segment.len.saturating_sub(used);
+        Walk { left, tail: (segment.len - segment.text).min(left), body_at, extra }
+    }
+
+    /// So many octets of the segment are done.
+    fn advance(&mut self, used: usize, segment: &[u8]) -> Result<(), Error> {
+        let lost = || Error::protocol("the parts of a response do not fit together", segment);
+        self.left = self.left.checked_sub(used).ok_or_else(lost)?;
+        match self.body_at {
+            // The item of the body takes all that is left.
+            Some(_) if self.left == 0 => self.body_at = Some(0),
+            Some(at) => self.body_at = Some(at.checked_sub(used).ok_or_else(lost)?),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+/// Octets of whole numbers and blanks at the front; 0 when there is no number that is known to be whole.
+fn hits(input: &[u8]) -> usize {
+    // Longer than any number with its blanks: what has none so far is looked at no further, or each byte that
+    // comes in would cost a look at all before it.
+    const HEAD: usize = 64;
+    let head = input.get(..HEAD.min(input.len())).unwrap_or_default();
+    if !head.windows(2).any(|pair| matches!(pair, [b'0'..=b'9', next] if !next.is_ascii_digit())) {
+        return 0;
+    }
+    match input.iter().position(|byte| !byte.is_ascii_digit() && *byte != b' ') {
+        Some(end) if input.iter().take(end).any(u8::is_ascii_digit) => end,
+        Some(_) => 0,
+        None => memchr::memrchr(b' ', input).map_or(0, |blank| blank + 1),
+    }
+}
+
+/// Octets before the first number that is none: 0, or too large.
+fn good_hits(run: &[u8]) -> usize {
+    let mut start = 0;
+    for word in run.split(|byte| *byte == b' ') {
+        // Nine digits that do not begin with 0 are always good.
+        let doubtful = word.len() > 9 || word.first() == Some(&b'0');
+        if doubtful && hit(word).is_none() {
+            // Blanks alone are no hits.
+            let before = run.get(..start).unwrap_or_default();
+            return if before.iter().any(u8::is_ascii_digit) { start } else { 0 };
+        }
+        start += word.len() + 1;
+    }
+    run.len()
+}

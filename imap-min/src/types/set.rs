@@ -1,0 +1,184 @@
+//! Sets of messages, kept as ranges.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use crate::error::Error;
+
+/// The largest number stands for `*`, the last message of a mailbox: the two differ for no mailbox that exists.
+const LAST: u32 = u32::MAX;
+
+/// Unique identifiers of messages (`sequence-set` of UIDs, RFC 9051 section 9).
+///
+/// Kept as ranges: `1:*` costs as little as `1`. Never empty on the wire: a command refuses an empty set.
+///
+/// ```
+/// use imap_min::UidSet;
+/// let mut set = UidSet::from(7);
+/// set.push(8);
+/// set.push(20);
+/// assert_eq!(set.to_string(), "7:8,20");
+/// assert_eq!(UidSet::all().to_string(), "1:*");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct UidSet {
+    ranges: Vec<(u32, u32)>,
+}
+
+impl UidSet {
+    /// No message.
+    pub fn new() -> Self {
+        UidSet::default()
+    }
+
+    /// Every message: `1:*`.
+    pub fn all() -> Self {
+        UidSet { ranges: vec![(1, LAST)] }
+    }
+
+    /// The message with the highest number, the newest: `*`.
+    pub fn last() -> Self {
+        UidSet { ranges: vec![(LAST, LAST)] }
+    }
+
+    /// Every message from this one on: `first:*`. As the protocol has it, the last message is always part of it.
+    pub fn from_on(first: u32) -> Self {
+        UidSet { ranges: vec![(first.max(1), LAST)] }
+    }
+
+    /// Adds one message. One that follows the last one added makes its range longer. 0 is no message.
+    pub fn push(&mut self, uid: u32) {
+        match self.ranges.last_mut() {
+            _ if uid == 0 => {}
+            Some((first, last)) if (*first..=*last).contains(&uid) => {}
+            Some((_, last)) if last.checked_add(1) == Some(uid) => *last = uid,
+            _ => self.ranges.push((uid, uid)),
+        }
+    }
+
+    /// Whether the set has no message.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// How many messages its ranges span.
+    pub fn len(&self) -> u64 {
+        self.ranges.iter().map(|(first, last)| u64::from(last - first) + 1).sum()
+    }
+
+    /// Whether a message is in it.
+    pub fn contains(&self, uid: u32) -> bool {
+        self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&uid))
+    }
+
+    /// The ranges, in the order in which they were added. `*` is [`u32::MAX`].
+    pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u32>> {
+        self.ranges.iter().map(|(first, last)| *first..=*last)
+    }
+
+    /// Every number, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.ranges().flatten()
+    }
+
+    /// The highest number.
+    pub fn max(&self) -> Option<u32> {
+        self.ranges.iter().map(|(_, last)| *last).max()
+    }
+
+    /// Whether a message that a server names can be one of the set; `*` can be any.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn may_mean(&self, uid: u32) -> bool {
+        self.contains(LAST) || self.contains(uid)
+    }
+
+    /// Octets that the set takes in memory.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn octets(&self) -> usize {
+        self.ranges.len() * size_of::<(u32, u32)>()
+    }
+}
+
+impl From<u32> for UidSet {
+    /// One message; 0 is none.
+    fn from(uid: u32) -> Self {
+        let mut set = UidSet::new();
+        set.push(uid);
+        set
+    }
+}
+
+impl TryFrom<RangeInclusive<u32>> for UidSet {
+    type Error = Error;
+
+    /// # Errors
+    /// [`Error::Invalid`] when the range has 0 or runs backwards.
+    fn try_from(range: RangeInclusive<u32>) -> Result<Self, Error> {
+        if *range.start() == 0 || range.is_empty() {
+            return Err(Error::Invalid { what: "a range of messages", why: "it has 0 or runs backwards" });
+        }
+        Ok(UidSet { ranges: vec![(*range.start(), *range.end())] })
+    }
+}
+
+impl FromIterator<u32> for UidSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(uids: I) -> Self {
+        let mut set = UidSet::new();
+        uids.into_iter().for_each(|uid| set.push(uid));
+        set
+    }
+}
+
+impl fmt::Display for UidSet {
+    /// As a command has it; nothing for an empty set.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |n: u32, f: &mut fmt::Formatter<'_>| {
+            if n == LAST { f.write_str("*") } else { write!(f, "{n}") }
+        };
+        for (index, (first, last)) in self.ranges.iter().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            number(*first, f)?;
+            if first != last {
+                f.write_str(":")?;
+                number(*last, f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Numbers of messages as the mailbox counts them now (`sequence-set`, RFC 9051 section 9).
+///
+/// They change whenever a message is removed, which is why most commands are better given a [`UidSet`]. A type of
+/// its own, so that neither is taken for the other.
+///
+/// ```
+/// use imap_min::{SequenceSet, UidSet};
+/// let newest_ten = SequenceSet::from(UidSet::try_from(91..=100)?);
+/// assert_eq!(newest_ten.to_string(), "91:100");
+/// # Ok::<(), imap_min::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct SequenceSet(UidSet);
+
+impl SequenceSet {
+    /// Whether the set has no message.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<UidSet> for SequenceSet {
+    /// The same numbers, now counted by position.
+    fn from(numbers: UidSet) -> Self {
+        SequenceSet(numbers)
+    }
+}
+
+impl fmt::Display for SequenceSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,100 @@
+//! Servers that mean harm: bounded, linear, and never out of step.
+
+use std::time::Instant;
+
+use imap_min::{Command, Connection, Error, Event, Limits, SearchKey};
+
+use crate::commands::{feed, selected};
+
+/// Feeds input in pieces, and counts the looks at it. Gives the first error.
+fn drip(connection: &mut Connection, bytes: impl Iterator<Item = u8>, piece: usize) -> Result<usize, Error> {
+    let (mut input, mut events, mut fresh) = (Vec::new(), 0, 0);
+    let mut bytes = bytes.peekable();
+    while bytes.peek().is_some() {
+        input.extend(bytes.by_ref().take(piece));
+        while let Some((used, _)) = connection.receive(&input, &mut Vec::new())? {
+            input.drain(..used);
+            events += 1;
+        }
+        fresh += 1;
+    }
+    assert!(fresh > 0);
+    Ok(events)
+}
+
+#[test]
+fn an_endless_line_ends_at_the_limit_one_byte_at_a_time() {
+    for start in ["* OK ", "* LIST ", "* SEARCH ", "* SEARCH 1", "A1 OK ", "+ ", "x", "* 1 FETCH (FLAGS ("] {
+        for fill in [b'x', b' ', b'1', b'(', b'"'] {
+            let mut limits = Limits::default();
+            limits.line = 64 * 1024;
+            let mut connection = Connection::new(limits);
+            feed(&mut connection, b"* PREAUTH in\r\n");
+            let bytes = start.bytes().chain(std::iter::repeat_n(fill, 70_000));
+            let started = Instant::now();
+            let found = drip(&mut connection, bytes, 1);
+            assert!(matches!(found, Err(Error::TooLong { .. })), "{start} {}", fill.escape_ascii());
+            assert!(matches!(connection.receive(b"", &mut Vec::new()), Err(Error::Broken)));
+            assert!(started.elapsed().as_secs() < 2, "{start} {}", fill.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn a_million_parentheses_are_read_in_no_time() {
+    for start in ["* 1 FETCH (BODYSTRUCTURE ", "* 1 FETCH (ENVELOPE ", "* 1 FETCH ", "* THREAD ", "* FLAGS "]
+    {
+        let mut limits = Limits::default();
+        limits.line = 2_000_000;
+        let mut connection = Connection::new(limits);
+        feed(&mut connection, b"* PREAUTH in\r\n");
+        let line = format!("{start}{}\r\n", "(".repeat(1_000_000));
+        let started = Instant::now();
+        feed(&mut connection, line.as_bytes());
+        // Unoptimised; the release build takes about a millisecond.
+        assert!(started.elapsed().as_millis() < 500, "{start} took {:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn a_million_hits_stream() {
+    let mut connection = selected();
+    connection.send(Command::UidSearch { keys: &[SearchKey::All] }, &mut Vec::new()).unwrap();
+    let line: String = (1..=1_000_000).map(|uid: u32| format!(" {}", uid * 3)).collect();
+    let line = format!("* SEARCH{line}\r\nA2 OK done\r\n");
+    let (mut input, mut count, mut sum, mut most) = (Vec::new(), 0_u64, 0_u64, 0);
+    for piece in line.as_bytes().chunks(16 * 1024) {
+        input.extend(piece);
+        while let Some((used, event)) = connection.receive(&input, &mut Vec::new()).unwrap() {
+            if let Event::SearchHits(hits) = event {
+                for uid in hits {
+                    count += 1;
+                    sum += u64::from(uid);
+                }
+            }
+            input.drain(..used);
+        }
+        most = most.max(input.len());
+    }
+    assert_eq!((count, sum), (1_000_000, 3 * 500_000_500_000));
+    assert!(most < 16, "nothing but half a number waits");
+}
+
+#[test]
+fn many_literals_are_linear() {
+    let mut connection = selected();
+    let line = format!("* LIST ({})\r\n", "{1}\r\nx ".repeat(200_000));
+    let started = Instant::now();
+    assert_eq!(drip(&mut connection, line.bytes(), 1).unwrap(), 1);
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn input_that_shrinks_does_no_harm() {
+    let mut connection = selected();
+    assert!(connection.wants_input(b"* 1 FETCH (UID 1"));
+    assert!(!connection.wants_input(b"* 1 FETCH (UID 1)\r\n"));
+    // A caller that breaks the contract gets nothing, or an error; not a panic.
+    let _ = connection.receive(b"* 1", &mut Vec::new());
+    let _ = connection.receive(b"", &mut Vec::new());
+}

@@ -1,0 +1,13 @@
+//! Everything that the crate promises, seen from outside.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+
+mod actions;
+mod commands;
+mod hostile;
+mod properties;
+mod secrets;
+mod transcripts;
+
+#[cfg(feature = "tokio")]
+mod client;
