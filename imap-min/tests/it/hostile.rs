@@ -41,6 +41,15 @@ fn an_endless_line_ends_at_the_limit_one_byte_at_a_time() {
 }
 
 #[test]
+fn a_long_line_is_linear() {
+    let line = format!("* OK {}\r\n", "x".repeat(1_000_000));
+    let started = Instant::now();
+    assert_eq!(drip(&mut selected(), line.bytes(), 1).unwrap(), 1);
+    // Looking at everything again for each byte takes a minute.
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
 fn a_million_parentheses_are_read_in_no_time() {
     for start in ["* 1 FETCH (BODYSTRUCTURE ", "* 1 FETCH (ENVELOPE ", "* 1 FETCH ", "* THREAD ", "* FLAGS "]
     {
