@@ -1,0 +1,7 @@
+//! A complete reply into its meaning.
+
+mod capability;
+mod reply;
+
+pub(crate) use capability::capabilities;
+pub(crate) use reply::{lines, reply, text};

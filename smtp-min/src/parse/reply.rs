@@ -1,0 +1,133 @@
+//! Replies (RFC 5321 section 4.2, RFC 2034 section 4).
+
+use nom::bytes::complete::{tag, take_while_m_n};
+use nom::character::complete::{char, one_of};
+use nom::combinator::{map_res, verify};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser as _};
+
+use crate::reply::EnhancedCode;
+
+/// What a reply says, beside its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    pub(crate) code: u16,
+    pub(crate) enhanced: Option<EnhancedCode>,
+    /// The lines had different codes.
+    pub(crate) mixed: bool,
+}
+
+/// `Reply-line`: all lines of a reply, line ends included. `None` where one of them has no code.
+pub(crate) fn reply(raw: &[u8]) -> Option<Parsed> {
+    let mut parsed: Option<Parsed> = None;
+    for line in lines(raw) {
+        let (rest, code) = code(line).ok()?;
+        if !matches!(rest, [] | [b' ' | b'-' | b'\t', ..]) {
+            return None;
+        }
+        let enhanced = text(line).0;
+        parsed = Some(match parsed {
+            None => Parsed { code, enhanced, mixed: false },
+            Some(before) => Parsed {
+                code,
+                enhanced: enhanced.or(before.enhanced),
+                mixed: before.mixed || before.code != code,
+            },
+        });
+    }
+    parsed
+}
+
+/// The lines of a reply, without their line ends.
+pub(crate) fn lines(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+    raw.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// The enhanced code and the text of a line.
+pub(crate) fn text(line: &[u8]) -> (Option<EnhancedCode>, &[u8]) {
+    let text = line.get(4..).unwrap_or_default();
+    match enhanced(text) {
+        Ok((rest, code)) if rest.is_empty() || rest.starts_with(b" ") => {
+            (Some(code), rest.trim_ascii_start())
+        }
+        _ => (None, text),
+    }
+}
+
+/// `Reply-code`. The second digit is not looked at: servers use all ten.
+fn code(line: &[u8]) -> IResult<&[u8], u16> {
+    verify(digits(3, 3), |code| (200..600).contains(code)).parse(line)
+}
+
+/// `status-code = class "." subject "." detail` (RFC 3463 section 2).
+fn enhanced(text: &[u8]) -> IResult<&[u8], EnhancedCode> {
+    let class = one_of("245").map(|class| match class {
+        '2' => 2,
+        '4' => 4,
+        _ => 5,
+    });
+    (terminated(class, char('.')), digits(1, 3), preceded(tag("."), digits(1, 3)))
+        .map(|(class, subject, detail)| EnhancedCode { class, subject, detail })
+        .parse(text)
+}
+
+fn digits<'i>(
+    least: usize,
+    most: usize,
+) -> impl nom::Parser<&'i [u8], Output = u16, Error = nom::error::Error<&'i [u8]>> {
+    map_res(take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit()), |digits: &[u8]| {
+        // Three digits fit.
+        Ok::<u16, std::convert::Infallible>(
+            digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Parsed, reply, text};
+    use crate::reply::EnhancedCode;
+
+    fn parsed(code: u16, enhanced: Option<(u8, u16, u16)>, mixed: bool) -> Option<Parsed> {
+        let enhanced = enhanced.map(|(class, subject, detail)| EnhancedCode { class, subject, detail });
+        Some(Parsed { code, enhanced, mixed })
+    }
+
+    #[test]
+    fn replies() {
+        let table: &[(&[u8], Option<Parsed>)] = &[
+            (b"250 ok\r\n", parsed(250, None, false)),
+            (b"250\r\n", parsed(250, None, false)),
+            (b"250 \n", parsed(250, None, false)),
+            (b"250-a\r\n250 b\r\n", parsed(250, None, false)),
+            (b"250-a\r\n550 b\r\n", parsed(550, None, true)),
+            (b"535 5.7.139 no\r\n", parsed(535, Some((5, 7, 139)), false)),
+            (b"535-5.7.8 no\r\n535 5.7.8 really\r\n", parsed(535, Some((5, 7, 8)), false)),
+            (b"535-5.7.8 no\r\n535 really\r\n", parsed(535, Some((5, 7, 8)), false)),
+            (b"432 4.3.2\r\n", parsed(432, Some((4, 3, 2)), false)),
+            (b"250 2.1\r\n", parsed(250, None, false)),
+            (b"250 2.1.1000 x\r\n", parsed(250, None, false)),
+            (b"250 3.1.1 x\r\n", parsed(250, None, false)),
+            (b"250 2.1.1x\r\n", parsed(250, None, false)),
+            (b"199 x\r\n", None),
+            (b"600 x\r\n", None),
+            (b"25 x\r\n", None),
+            (b"2500 x\r\n", None),
+            (b"250x\r\n", None),
+            (b"\r\n", None),
+            (b"hello\r\n", None),
+            (b"250-a\r\nb\r\n", None),
+        ];
+        for (raw, expected) in table {
+            assert_eq!(&reply(raw), expected, "{}", raw.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn texts() {
+        assert_eq!(text(b"250 2.0.0  ok then").1, b"ok then");
+        assert_eq!(text(b"250").1, b"");
+        assert_eq!(text(b"250-10 ways").1, b"10 ways");
+    }
+}

@@ -1,0 +1,19 @@
+//! Tests of the machine and of the client, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test's input is its own, and a panic is how it fails"
+)]
+
+#[cfg(feature = "tokio")]
+mod client;
+mod commands;
+mod hostile;
+mod script;
+#[cfg(feature = "tokio")]
+mod send;
+mod stuffing;
+mod transcripts;
