@@ -110,7 +110,7 @@ pub(crate) fn first_line<'i>(line: &'i [u8], pending: &Pending, limits: &Limits)
     }
     Ok(match &pending.kind {
         Kind::Greeting => {
-            let timestamp = parse::timestamp(reply.text);
+            let timestamp = parse::timestamp(line).map(Into::into);
             Found::new(Event::Greeting(Greeting { reply, timestamp }), Then::Done(Status::Ok))
         }
         Kind::Capa | Kind::Listing(_) => {
@@ -118,7 +118,7 @@ pub(crate) fn first_line<'i>(line: &'i [u8], pending: &Pending, limits: &Limits)
         }
         Kind::Retr => Found::new(Event::BodyStart { id, reply }, Then::Body),
         Kind::Stat => {
-            let Some((messages, size)) = parse::stat(reply.text) else {
+            let Some((messages, size)) = parse::stat(&reply.text) else {
                 return Err(Error::protocol("an answer to STAT without a number", line));
             };
             let (octets, quirk) = size_and_quirk(size);

@@ -30,7 +30,7 @@ const CHUNK: usize = 32 * 1024;
 /// use pop3_min::{Client, Limits};
 ///
 /// let (mut client, greeting) = Client::connect(tls, Limits::default()).await?;
-/// println!("connected to {greeting}");
+/// println!("connected to {}", greeting.reply.text_lossy());
 /// let message = b"user=ann@example.org\x01auth=Bearer ya29.token\x01\x01";
 /// // In two steps, as Exchange wants it: the server asks, then the message goes.
 /// let mut messages = [message.to_vec()].into_iter();
@@ -39,7 +39,8 @@ const CHUNK: usize = 32 * 1024;
 /// for (number, unique_id) in client.uidl().await? {
 ///     println!("{number} is {unique_id}");
 /// }
-/// client.quit().await
+/// client.quit().await?;
+/// # Ok(())
 /// # }
 /// ```
 pub struct Client<S> {
@@ -58,22 +59,22 @@ pub struct Client<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
-    /// Reads the greeting, and returns its text.
+    /// Reads the greeting.
     ///
     /// # Errors
     /// [`Error::Refused`] when the server greets with `-ERR`.
-    pub async fn connect(stream: S, limits: Limits) -> Result<(Client<S>, String), Error> {
+    pub async fn connect(stream: S, limits: Limits) -> Result<(Client<S>, Greeting<'static>), Error> {
         let mut client = Client::over(stream, Connection::new(limits));
         client.busy = true;
-        let text = loop {
+        let greeting = loop {
             match client.next_event().await? {
-                Event::Greeting(Greeting { reply, .. }) => break reply.text_lossy().into_owned(),
+                Event::Greeting(greeting) => break greeting.into_owned(),
                 Event::Completed { reply, .. } => return Err(Refusal::error("the greeting", &reply)),
                 _ => {}
             }
         };
         client.busy = false;
-        Ok((client, text))
+        Ok((client, greeting))
     }
 
     /// Sends `STLS`, waits for the `+OK`, lets `upgrade` do the handshake, and forgets what was learned before.
@@ -104,15 +105,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.connection.send(command, &mut self.output)
     }
 
-    /// Queues the answer to [`Event::Challenge`]; `None` is `*`, which makes the server refuse.
+    /// Queues the answer to [`Event::Challenge`].
     ///
     /// # Errors
     /// Those of [`Connection::respond`].
-    pub fn respond(&mut self, message: Option<&[u8]>) -> Result<(), Error> {
-        match message {
-            Some(message) => self.connection.respond(message, &mut self.output),
-            None => self.connection.cancel(&mut self.output),
-        }
+    pub fn respond(&mut self, message: &[u8]) -> Result<(), Error> {
+        self.connection.respond(message, &mut self.output)
+    }
+
+    /// Queues `*` as the answer to [`Event::Challenge`], which makes the server refuse.
+    ///
+    /// # Errors
+    /// Those of [`Connection::cancel`].
+    pub fn cancel(&mut self) -> Result<(), Error> {
+        self.connection.cancel(&mut self.output)
     }
 
     /// Writes what is queued. A future that is dropped half way has used up what it wrote, so that no byte is sent

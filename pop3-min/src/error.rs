@@ -83,11 +83,13 @@ impl Error {
     }
 }
 
+/// How long a run of opaque characters may be and not be taken for a secret.
+const OPAQUE: usize = 40;
+
 /// A server's bytes, fit for an error: escaped, at most 80 characters, and without runs that could be a token which
 /// the server echoes.
 pub(crate) fn shown(bytes: &[u8]) -> String {
     const MOST: usize = 80;
-    const OPAQUE: usize = 40;
     let mut text = String::new();
     for run in bytes.chunk_by(|a, b| is_opaque(*a) == is_opaque(*b)) {
         if run.len() >= OPAQUE && run.first().is_some_and(|byte| is_opaque(*byte)) {
@@ -105,6 +107,35 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     text
 }
 
+/// A server's text for people: control characters escaped, at most 500 characters, and without runs that could be a
+/// token which the server echoes.
+#[cfg(feature = "tokio")]
+pub(crate) fn readable(bytes: &[u8]) -> String {
+    const MOST: usize = 500;
+    let mut text = String::new();
+    let mut left = MOST;
+    for run in bytes.chunk_by(|a, b| is_opaque(*a) == is_opaque(*b)) {
+        if run.len() >= OPAQUE && run.first().is_some_and(|byte| is_opaque(*byte)) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "[{} octets]", run.len());
+            continue;
+        }
+        for character in String::from_utf8_lossy(run).chars() {
+            if left == 0 {
+                text.push_str("...");
+                return text;
+            }
+            left -= 1;
+            if character.is_control() {
+                text.extend(character.escape_default());
+            } else {
+                text.push(character);
+            }
+        }
+    }
+    text
+}
+
 /// The alphabets of base64 and of a JSON web token.
 fn is_opaque(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'.')
@@ -112,6 +143,8 @@ fn is_opaque(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "tokio")]
+    use super::readable;
     use super::shown;
 
     #[test]
@@ -122,5 +155,13 @@ mod tests {
             shown(&[b"-ERR what is ", "ab".repeat(30).as_bytes()].concat()),
             "-ERR what is [60 octets]"
         );
+    }
+
+    #[cfg(feature = "tokio")]
+    #[test]
+    fn texts_stay_readable() {
+        assert_eq!(readable("gr\u{fc}n \\ \x1b[31m".as_bytes()), "gr\u{fc}n \\ \\u{1b}[31m");
+        assert_eq!(readable(&[&[b'a'; 50][..], b" \xff"].concat()), "[50 octets] \u{fffd}");
+        assert_eq!(readable(&b"! ".repeat(251)).len(), 503);
     }
 }

@@ -99,7 +99,16 @@ pub struct Greeting<'i> {
     /// The line. Its text is for people: what a server can do is never read from it.
     pub reply: Reply<'i>,
     /// The timestamp in angle brackets, brackets included, that `APOP` needs.
-    pub timestamp: Option<&'i [u8]>,
+    pub timestamp: Option<Cow<'i, [u8]>>,
+}
+
+impl Greeting<'_> {
+    /// A copy that borrows nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Greeting<'static> {
+        let timestamp = self.timestamp.map(|timestamp| Cow::Owned(timestamp.into_owned()));
+        Greeting { reply: self.reply.into_owned(), timestamp }
+    }
 }
 
 /// A line that begins with `+OK` or `-ERR`.
@@ -110,14 +119,20 @@ pub struct Reply<'i> {
     /// The code in brackets, where there is one.
     pub code: Option<Code>,
     /// The rest of the line, as sent. It is the server's text: escape it before a terminal sees it.
-    pub text: &'i [u8],
+    pub text: Cow<'i, [u8]>,
 }
 
-impl<'i> Reply<'i> {
+impl Reply<'_> {
     /// The text as a string; what is not UTF-8 is replaced.
     #[must_use]
-    pub fn text_lossy(&self) -> Cow<'i, str> {
-        String::from_utf8_lossy(self.text)
+    pub fn text_lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.text)
+    }
+
+    /// A copy that borrows nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Reply<'static> {
+        Reply { status: self.status, code: self.code, text: Cow::Owned(self.text.into_owned()) }
     }
 }
 
@@ -156,7 +171,7 @@ impl<'i> Challenge<'i> {
 impl fmt::Debug for Reply<'_> {
     /// The text is escaped, cut to 80 characters, and without long opaque runs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} {:?} \"{}\"", self.status, self.code, crate::error::shown(self.text))
+        write!(f, "{:?} {:?} \"{}\"", self.status, self.code, crate::error::shown(&self.text))
     }
 }
 

@@ -40,7 +40,7 @@
 //!     }
 //!     let Some((used, event)) = connection.receive(&input, &mut out)? else { continue };
 //!     match event {
-//!         Event::Greeting(greeting) => assert_eq!(greeting.reply.text, b"ready"),
+//!         Event::Greeting(greeting) => assert_eq!(greeting.reply.text_lossy(), "ready"),
 //!         Event::CapaItem { capability, .. } => capabilities.push(capability),
 //!         _ => {}
 //!     }

@@ -46,7 +46,8 @@ const CHUNK: usize = 8 * 1024;
 ///     Outcome::Unknown { why } => println!("perhaps sent: {why}"),
 ///     _ => {}
 /// }
-/// client.quit().await
+/// client.quit().await?;
+/// # Ok(())
 /// # }
 /// ```
 pub struct Client<S> {
@@ -84,7 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         client.busy = true;
         let greeting = loop {
             match client.next_event().await? {
-                Event::Greeting(greeting) => break Greeting { reply: greeting.reply.into_owned() },
+                Event::Greeting(greeting) => break greeting.into_owned(),
                 Event::Completed { reply, .. } => {
                     return Err(Refusal::error("the greeting", reply.into_owned()));
                 }
@@ -126,16 +127,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         Ok(id)
     }
 
-    /// Queues the answer to [`Event::Challenge`]; `None` is `*`, which makes the server refuse.
+    /// Queues the answer to [`Event::Challenge`].
     ///
     /// # Errors
     /// Those of [`Connection::respond`].
-    pub fn respond(&mut self, message: Option<&[u8]>) -> Result<(), Error> {
+    pub fn respond(&mut self, message: &[u8]) -> Result<(), Error> {
         self.secret = true;
-        match message {
-            Some(message) => self.connection.respond(message, &mut self.output),
-            None => self.connection.cancel(&mut self.output),
-        }
+        self.connection.respond(message, &mut self.output)
+    }
+
+    /// Queues `*` as the answer to [`Event::Challenge`], which makes the server refuse.
+    ///
+    /// # Errors
+    /// Those of [`Connection::cancel`].
+    pub fn cancel(&mut self) -> Result<(), Error> {
+        self.connection.cancel(&mut self.output)
     }
 
     /// Writes what is queued, and takes in what the server says meanwhile. A future that is dropped half way has used

@@ -85,11 +85,13 @@ impl Error {
     }
 }
 
+/// How long a run of opaque characters may be and not be taken for a secret.
+const OPAQUE: usize = 40;
+
 /// A server's bytes, fit for an error: escaped, at most 80 characters, and without runs that could be a token which
 /// the server echoes.
-pub(crate) fn shown(bytes: &[u8]) -> String {
+fn shown(bytes: &[u8]) -> String {
     const MOST: usize = 80;
-    const OPAQUE: usize = 40;
     let mut text = String::new();
     for run in bytes.chunk_by(|a, b| is_opaque(*a) == is_opaque(*b)) {
         if run.len() >= OPAQUE && run.first().is_some_and(|byte| is_opaque(*byte)) {
@@ -107,6 +109,34 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     text
 }
 
+/// A server's text for people: control characters escaped, at most 500 characters, and without runs that could be a
+/// token which the server echoes.
+pub(crate) fn readable(bytes: &[u8]) -> String {
+    const MOST: usize = 500;
+    let mut text = String::new();
+    let mut left = MOST;
+    for run in bytes.chunk_by(|a, b| is_opaque(*a) == is_opaque(*b)) {
+        if run.len() >= OPAQUE && run.first().is_some_and(|byte| is_opaque(*byte)) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "[{} octets]", run.len());
+            continue;
+        }
+        for character in String::from_utf8_lossy(run).chars() {
+            if left == 0 {
+                text.push_str("...");
+                return text;
+            }
+            left -= 1;
+            if character.is_control() {
+                text.extend(character.escape_default());
+            } else {
+                text.push(character);
+            }
+        }
+    }
+    text
+}
+
 /// The alphabets of base64 and of a JSON web token.
 fn is_opaque(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'.')
@@ -114,12 +144,19 @@ fn is_opaque(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{readable, shown};
 
     #[test]
     fn bytes_of_the_server_are_escaped_cut_and_redacted() {
         assert_eq!(shown(b"a\r\n\xff"), r"a\r\n\xff");
         assert_eq!(shown(&b"! ".repeat(100)).len(), 83);
         assert_eq!(shown(&[b"500 what is ", "ab".repeat(30).as_bytes()].concat()), "500 what is [60 octets]");
+    }
+
+    #[test]
+    fn texts_stay_readable() {
+        assert_eq!(readable("gr\u{fc}n \\ \x1b[31m".as_bytes()), "gr\u{fc}n \\ \\u{1b}[31m");
+        assert_eq!(readable(&[&[b'a'; 50][..], b" \xff"].concat()), "[50 octets] \u{fffd}");
+        assert_eq!(readable(&b"! ".repeat(251)).len(), 503);
     }
 }

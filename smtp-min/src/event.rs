@@ -45,8 +45,16 @@ pub enum Event<'i> {
 /// from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Greeting<'i> {
-    /// The reply, a 2xx.
+    /// The reply, a 220.
     pub reply: Reply<'i>,
+}
+
+impl Greeting<'_> {
+    /// A copy that borrows nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Greeting<'static> {
+        Greeting { reply: self.reply.into_owned() }
+    }
 }
 
 /// The server's part of a SASL exchange (RFC 4954 section 4).

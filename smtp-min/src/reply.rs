@@ -53,23 +53,11 @@ impl<'i> Reply<'i> {
         parse::lines(&self.raw).map(|line| parse::text(line).1)
     }
 
-    /// The text in one line, with control characters escaped and with what is not UTF-8 replaced.
+    /// The text in one line for people: control characters escaped, what is not UTF-8 replaced, at most 500 characters,
+    /// and without long opaque runs, which might be a token that the server echoes.
     #[must_use]
     pub fn text_lossy(&self) -> String {
-        let mut text = String::new();
-        for line in self.lines() {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            for character in String::from_utf8_lossy(line).chars() {
-                if character.is_control() {
-                    text.extend(character.escape_default());
-                } else {
-                    text.push(character);
-                }
-            }
-        }
-        text
+        crate::error::readable(&self.lines().collect::<Vec<_>>().join(&b' '))
     }
 
     /// A copy that borrows nothing.
@@ -85,14 +73,14 @@ impl<'i> Reply<'i> {
 }
 
 impl fmt::Display for Reply<'_> {
-    /// The codes, and at most 80 characters of the text, without runs that could be a token.
+    /// The codes, and the text as [`text_lossy`](Reply::text_lossy) has it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code)?;
         if let Some(enhanced) = self.enhanced {
             write!(f, " {enhanced}")?;
         }
-        let text = self.lines().collect::<Vec<_>>().join(&b' ');
-        if text.is_empty() { Ok(()) } else { write!(f, " {}", crate::error::shown(&text)) }
+        let text = self.text_lossy();
+        if text.is_empty() { Ok(()) } else { write!(f, " {text}") }
     }
 }
 

@@ -52,7 +52,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 Event::Challenge(challenge) => {
                     let challenge = challenge.decode()?;
                     let message = answer(&challenge).map(Zeroizing::new);
-                    self.respond(message.as_ref().map(|message| message.as_slice()))?;
+                    match message {
+                        Some(message) => self.respond(&message)?,
+                        None => self.cancel()?,
+                    }
                 }
                 Event::Completed { reply, .. } => {
                     let refusal = (reply.status == Status::Err).then(|| Refusal::error("AUTH", &reply));
@@ -176,13 +179,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.simple(Command::Noop).await
     }
 
-    /// `QUIT`: deletes what was marked, and ends the session. `Ok` is the server's word that the deletions happened.
+    /// `QUIT`: deletes what was marked, and ends the session. `Ok` is the server's word that the deletions happened,
+    /// and gives the stream back for whoever wants to close it in order.
     ///
     /// # Errors
     /// [`Error::Refused`] when some of the marked messages were not deleted (RFC 1939 section 6). With any other
     /// error nobody knows; fetch again, and compare unique ids.
-    pub async fn quit(mut self) -> Result<(), Error> {
-        self.simple(Command::Quit).await
+    pub async fn quit(mut self) -> Result<S, Error> {
+        self.simple(Command::Quit).await?;
+        Ok(self.into_inner())
     }
 
     /// Collects a listing under `Limits::collected`.

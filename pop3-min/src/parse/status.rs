@@ -30,7 +30,7 @@ pub(crate) fn first(line: &[u8]) -> Option<First<'_>> {
         let rest = rest.trim_ascii();
         let (text, code) =
             code(rest).map_or((rest, None), |(text, code)| (text.trim_ascii_start(), Some(code)));
-        return Some(First::Reply(Reply { status, code, text }));
+        return Some(First::Reply(Reply { status, code, text: text.into() }));
     }
     let rest = line.strip_prefix(b"+")?;
     Some(First::Challenge { base64: rest.trim_ascii(), spaced: rest.starts_with(b" ") })
@@ -75,7 +75,7 @@ mod tests {
     use crate::{Code, Reply, Status};
 
     fn reply(status: Status, code: Option<Code>, text: &[u8]) -> Option<First<'_>> {
-        Some(First::Reply(Reply { status, code, text }))
+        Some(First::Reply(Reply { status, code, text: text.into() }))
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn script(login: bool, more: &[(&'static str, &str)]) -> Vec<(&'static str, Vec<
 async fn logged_in(more: &[(&'static str, &str)]) -> (Client<DuplexStream>, tokio::task::JoinHandle<String>) {
     let (stream, task) = peer(script(true, more));
     let (mut client, greeting) = Client::connect(stream, Limits::default()).await.unwrap();
-    assert_eq!(greeting, "ready");
+    assert_eq!(greeting.reply.text_lossy(), "ready");
     client.authenticate("X", None, |_| Some(b"token".to_vec())).await.unwrap();
     (client, task)
 }

@@ -5,11 +5,11 @@ use pop3_min::{Command, Connection, Event, Limits, Reply, Status};
 /// An event as the transcripts write it.
 pub(crate) fn show(event: &Event<'_>) -> String {
     match event {
-        Event::Greeting(greeting) => match greeting.timestamp {
+        Event::Greeting(greeting) => match &greeting.timestamp {
             Some(timestamp) => {
-                format!("Greeting {} timestamp={}", text(greeting.reply.text), text(timestamp))
+                format!("Greeting {} timestamp={}", text(&greeting.reply.text), text(timestamp))
             }
-            None => format!("Greeting {}", text(greeting.reply.text)),
+            None => format!("Greeting {}", text(&greeting.reply.text)),
         },
         Event::Quirk(quirk) => format!("Quirk {quirk:?}"),
         Event::Challenge(challenge) => match challenge.decode() {
@@ -33,7 +33,7 @@ pub(crate) fn show(event: &Event<'_>) -> String {
 fn show_reply(reply: &Reply<'_>) -> String {
     let status = if reply.status == Status::Ok { "+OK" } else { "-ERR" };
     let code = reply.code.as_ref().map_or(String::new(), |code| format!(" [{code:?}]"));
-    format!("{status}{code} {}", text(reply.text)).trim_end().to_owned()
+    format!("{status}{code} {}", text(&reply.text)).trim_end().to_owned()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -46,7 +46,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 Event::Challenge(challenge) => {
                     let challenge = challenge.decode()?;
                     let message = answer(&challenge).map(Zeroizing::new);
-                    self.respond(message.as_ref().map(|message| message.as_slice()))?;
+                    match message {
+                        Some(message) => self.respond(&message)?,
+                        None => self.cancel()?,
+                    }
                 }
                 Event::Completed { reply, .. } => break reply.into_owned(),
                 _ => {}
@@ -74,11 +77,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.simple(Command::Noop).await.map(|_| ())
     }
 
-    /// `QUIT`: ends the session. What was accepted stays accepted, whatever this returns.
+    /// `QUIT`: ends the session, and gives the stream back for whoever wants to close it in order. What was accepted stays accepted, whatever this returns.
     ///
     /// # Errors
     /// [`Error::Refused`], and those of the connection.
-    pub async fn quit(mut self) -> Result<(), Error> {
-        self.simple(Command::Quit).await.map(|_| ())
+    pub async fn quit(mut self) -> Result<S, Error> {
+        self.simple(Command::Quit).await?;
+        Ok(self.into_inner())
     }
 }

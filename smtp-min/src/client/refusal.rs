@@ -4,7 +4,8 @@ use crate::{Error, Reply};
 
 /// A command that the server refused with a 4xx or 5xx. The session goes on, unless the code is 421.
 ///
-/// Its `Display` and `Debug` show at most 80 characters of the server's text; [`Reply`] has the whole.
+/// Its `Display` and `Debug` show at most 500 characters of the server's text, without what could be a token;
+/// [`Reply::lines`] has the whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the server refused {command}: {reply}")]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! The name that a client gives itself.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 
 use crate::Error;
 

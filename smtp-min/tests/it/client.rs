@@ -152,7 +152,7 @@ async fn a_refused_login_leaves_the_client_usable() {
 async fn a_refused_greeting() {
     let (stream, _peer) = peer(&[("", "421-4.3.2 busy\x1b[31m\r\n421 later\r\n")]);
     let Err(error) = Client::connect(stream, Limits::default()).await else { panic!("refused") };
-    assert_eq!(error.to_string(), "the server refused the greeting: 421 4.3.2 busy\\x1b[31m later");
+    assert_eq!(error.to_string(), "the server refused the greeting: 421 4.3.2 busy\\u{1b}[31m later");
 }
 
 #[tokio::test]
