@@ -9,6 +9,8 @@ mod identity;
 mod imap;
 mod limits;
 mod log;
+mod login;
+mod mime;
 mod model;
 mod net;
 mod pop3;

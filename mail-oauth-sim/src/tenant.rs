@@ -33,7 +33,6 @@ pub(crate) struct Addresses {
 
 impl Tenant {
     /// Describes a tenant; every part has a default.
-    #[must_use]
     pub fn builder() -> TenantBuilder {
         TenantBuilder::new()
     }

@@ -1,3 +1,21 @@
+//! The IMAP server: IMAP4rev1 (RFC 3501) as Exchange speaks it.
+
+mod address;
+mod alter;
+mod append;
+mod args;
+mod authenticate;
+mod command;
+mod envelope;
+mod fetch;
+mod folders;
+mod idle;
+mod reply;
+mod search;
+mod section;
+mod select;
 mod session;
+mod set;
+mod view;
 
 pub(crate) use session::session;

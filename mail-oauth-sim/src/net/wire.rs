@@ -119,11 +119,6 @@ impl Wire {
         self.stream.flush().await
     }
 
-    /// Whether unread input is at hand.
-    pub(crate) fn has_input(&self) -> bool {
-        !self.unread().is_empty()
-    }
-
     pub(crate) fn is_tls(&self) -> bool {
         self.stream.is_tls()
     }

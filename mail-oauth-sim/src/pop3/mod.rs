@@ -1,3 +1,7 @@
+//! The POP3 server (RFC 1939) as Exchange speaks it.
+
+mod authenticate;
+mod maildrop;
 mod session;
 
 pub(crate) use session::session;

@@ -1,3 +1,9 @@
+//! The SMTP submission server (RFC 5321, RFC 6409) as Exchange speaks it.
+
+mod authenticate;
+mod deliver;
+mod envelope;
 mod session;
+mod unstuff;
 
 pub(crate) use session::session;

@@ -32,19 +32,6 @@ pub(crate) enum Rejection {
     User,
 }
 
-impl Rejection {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Signature => "not signed by this tenant",
-            Self::Expired => "expired",
-            Self::Audience => "for another audience",
-            Self::Tenant => "from another tenant",
-            Self::Scope => "without the scope",
-            Self::User => "of an unknown user",
-        }
-    }
-}
-
 impl Claims {
     /// The token with these claims. It has Entra's other claims too, so that it is as long as a real one (about 2 KB):
     /// length limits are met in tests and not in life.

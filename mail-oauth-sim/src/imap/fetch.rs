@@ -1,0 +1,163 @@
+use std::borrow::Cow;
+use std::io;
+
+use super::args::Arg;
+use super::command::Command;
+use super::envelope::envelope;
+use super::reply::Reply;
+use super::section::Section;
+use super::session::Session;
+use crate::date;
+use crate::store::{Flags, Stored};
+
+/// What `FETCH` can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Item {
+    Uid,
+    Flags,
+    InternalDate,
+    Size,
+    Envelope,
+    Body(Body),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Body {
+    /// The name that the answer repeats, with the partial's origin.
+    label: String,
+    section: Section,
+    /// Where to begin, and how many octets to give at most.
+    partial: Option<(usize, usize)>,
+    /// Whether reading it leaves the message unseen.
+    peek: bool,
+}
+
+/// `FETCH` and `UID FETCH` (RFC 3501 section 6.4.5). Messages go out from the store's own bytes.
+pub(super) async fn fetch(session: &mut Session, command: &Command, uid: bool) -> io::Result<Reply> {
+    let (Some(view), Some(set)) = (&session.selected, command.atom(0)) else {
+        return Ok(Reply::bad_arguments());
+    };
+    let Some(mut items) = command.args.get(1..).and_then(parse) else { return Ok(Reply::bad_arguments()) };
+    if uid && !items.contains(&Item::Uid) {
+        items.insert(0, Item::Uid);
+    }
+    let Some(chosen) = view.choose(set, uid) else {
+        return Ok(Reply::bad("The specified message set is invalid."));
+    };
+    let marks = !view.read_only && items.iter().any(|item| matches!(item, Item::Body(body) if !body.peek));
+    if marks && !items.contains(&Item::Flags) {
+        // The client has to hear of the flag that its reading sets.
+        items.push(Item::Flags);
+    }
+    let folder = view.folder;
+    for (number, id) in chosen {
+        let message = session.mailbox().and_then(|mailbox| {
+            session.state.store.with(mailbox, folder, |folder| {
+                let message = folder.get_mut(id)?;
+                if marks {
+                    message.flags = message.flags.with(Flags::SEEN);
+                }
+                Some(message.clone())
+            })
+        });
+        // Another session may have expunged it; its number is told with the next command that may.
+        let Some(message) = message.flatten() else { continue };
+        session.wire.say(format!("* {number} FETCH ("));
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                session.wire.say(" ");
+            }
+            give(session, item, &message).await?;
+        }
+        session.wire.say(")\r\n");
+        session.wire.relieve().await?;
+    }
+    Ok(Reply::ok("FETCH completed."))
+}
+
+async fn give(session: &mut Session, item: &Item, message: &Stored) -> io::Result<()> {
+    let wire = &mut session.wire;
+    match item {
+        Item::Uid => wire.say(format!("UID {}", message.uid)),
+        Item::Flags => {
+            if let Some(view) = &session.selected {
+                wire.say(view.flags_item(message));
+            }
+        }
+        Item::InternalDate => wire.say(format!("INTERNALDATE \"{}\"", date::imap(message.received))),
+        Item::Size => wire.say(format!("RFC822.SIZE {}", message.bytes.len())),
+        Item::Envelope => wire.say(envelope(&message.bytes)),
+        Item::Body(body) => {
+            let section = body.section.of(&message.bytes);
+            let section: Cow<'_, [u8]> = match (body.partial, section) {
+                (None, section) => section,
+                (Some(range), Cow::Borrowed(section)) => Cow::Borrowed(part(section, range)),
+                (Some(range), Cow::Owned(section)) => Cow::Owned(part(&section, range).to_vec()),
+            };
+            wire.say(format!("{} {{{}}}\r\n", body.label, section.len()));
+            wire.stream(&section).await?;
+        }
+    }
+    Ok(())
+}
+
+fn part(section: &[u8], (from, most): (usize, usize)) -> &[u8] {
+    let from = from.min(section.len());
+    let to = from.saturating_add(most).min(section.len());
+    section.get(from..to).unwrap_or_default()
+}
+
+fn parse(args: &[Arg]) -> Option<Vec<Item>> {
+    let words: Vec<&str> = match args {
+        [Arg::List(list)] => list.iter().map(Arg::atom).collect::<Option<_>>()?,
+        [Arg::Atom(word)] => vec![word.as_str()],
+        _ => return None,
+    };
+    let mut items = Vec::new();
+    for word in words {
+        let upper = word.to_ascii_uppercase();
+        match upper.as_str() {
+            "UID" => items.push(Item::Uid),
+            "FLAGS" => items.push(Item::Flags),
+            "INTERNALDATE" => items.push(Item::InternalDate),
+            "RFC822.SIZE" => items.push(Item::Size),
+            "ENVELOPE" => items.push(Item::Envelope),
+            "FAST" => items.extend([Item::Flags, Item::InternalDate, Item::Size]),
+            "ALL" => items.extend([Item::Flags, Item::InternalDate, Item::Size, Item::Envelope]),
+            "RFC822" => items.push(old_name(&upper, Section::Whole, false)),
+            "RFC822.HEADER" => items.push(old_name(&upper, Section::Header, true)),
+            "RFC822.TEXT" => items.push(old_name(&upper, Section::Text, false)),
+            _ => items.push(Item::Body(body(word)?)),
+        }
+    }
+    (!items.is_empty()).then_some(items)
+}
+
+fn old_name(label: &str, section: Section, peek: bool) -> Item {
+    Item::Body(Body { label: label.to_owned(), section, partial: None, peek })
+}
+
+/// `BODY[section]<origin.octets>`, with `.PEEK` or without.
+fn body(word: &str) -> Option<Body> {
+    let (name, rest) = word.split_once('[')?;
+    let peek = name.eq_ignore_ascii_case("BODY.PEEK");
+    if !peek && !name.eq_ignore_ascii_case("BODY") {
+        return None;
+    }
+    let (section, rest) = rest.rsplit_once(']')?;
+    let partial = match rest {
+        "" => None,
+        _ => {
+            let (from, most) = rest.strip_prefix('<')?.strip_suffix('>')?.split_once('.')?;
+            Some((from.parse().ok()?, most.parse().ok().filter(|most| *most > 0)?))
+        }
+    };
+    let origin = partial.map(|(from, _)| format!("<{from}>")).unwrap_or_default();
+    let parsed = Section::parse(section)?;
+    Some(Body {
+        label: format!("BODY[{}]{origin}", section.to_ascii_uppercase()),
+        section: parsed,
+        partial,
+        peek,
+    })
+}

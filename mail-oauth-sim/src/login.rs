@@ -1,0 +1,108 @@
+//! Logging in to the mail servers by XOAUTH2: who may, and why not.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::Service;
+use crate::fault::Reach;
+use crate::log::{Connection, LogEvent};
+use crate::state::State;
+use crate::token::{Claims, Rejection};
+
+/// Somebody who is logged in.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    /// Who signed in: the UPN in the token.
+    pub(crate) person: String,
+    /// What `user=` named: the mailbox to open; for SMTP the person.
+    pub(crate) mailbox: String,
+    /// When the token runs out.
+    pub(crate) expires: u64,
+    /// False if the person may not open the mailbox, or there is none: Exchange's IMAP lets them in all the same, and
+    /// then answers every mailbox command by an error.
+    pub(crate) connected: bool,
+}
+
+/// Why somebody is not. Exchange gives one text for almost all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denied {
+    Malformed,
+    Token(Rejection),
+    Disabled(Reach),
+    NotThePerson,
+    NotConnected,
+}
+
+impl Login {
+    /// Judges an XOAUTH2 message as it came in base64, and tells the log.
+    pub(crate) fn by_xoauth2(
+        service: Service,
+        encoded: &[u8],
+        state: &State,
+        connection: &Connection,
+    ) -> Result<Self, Denied> {
+        let message = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some((user, token)) = message.as_deref().and_then(parse) else {
+            connection.event(LogEvent::Login { mailbox: None, outcome: Denied::Malformed.as_str() });
+            return Err(Denied::Malformed);
+        };
+        let login = judge(service, user, token, state);
+        let outcome = match &login {
+            Ok(login) if login.connected => "ok",
+            Ok(_) => Denied::NotConnected.as_str(),
+            Err(denied) => denied.as_str(),
+        };
+        // A name that the tenant does not have is not repeated: it may be anything, even the token.
+        let known = state.directory.has_mailbox(user) || state.directory.user(user).is_some();
+        connection.event(LogEvent::Login { mailbox: known.then(|| user.to_ascii_lowercase()), outcome });
+        login
+    }
+}
+
+impl Denied {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Token(rejection) => match rejection {
+                Rejection::Signature => "token not signed by this tenant",
+                Rejection::Expired => "token expired",
+                Rejection::Audience => "token for another audience",
+                Rejection::Tenant => "token from another tenant",
+                Rejection::Scope => "token without the scope",
+                Rejection::User => "token of an unknown user",
+            },
+            Self::Disabled(Reach::Tenant) => "switched off for the tenant",
+            Self::Disabled(Reach::Mailbox) => "switched off for the mailbox",
+            Self::NotThePerson => "not the person of the token",
+            Self::NotConnected => "not connected",
+        }
+    }
+}
+
+fn judge(service: Service, user: &str, token: &str, state: &State) -> Result<Login, Denied> {
+    let claims =
+        Claims::check(token, &state.key, &state.directory, state.clock.now()).map_err(Denied::Token)?;
+    claims.check_for(service).map_err(Denied::Token)?;
+    if let Some(reach) = state.faults.auth_disabled(service, user) {
+        return Err(Denied::Disabled(reach));
+    }
+    let connected = state.directory.may_open(&claims.upn, user);
+    match service {
+        // SMTP is for the person; a shared mailbox is named in MAIL FROM only.
+        Service::Smtp if !user.eq_ignore_ascii_case(&claims.upn) => Err(Denied::NotThePerson),
+        Service::Pop3 if !connected => Err(Denied::NotConnected),
+        _ => Ok(Login {
+            person: claims.upn,
+            mailbox: user.to_ascii_lowercase(),
+            expires: claims.expires,
+            connected,
+        }),
+    }
+}
+
+/// `user=` name `^A` `auth=Bearer ` token `^A^A`.
+fn parse(message: &str) -> Option<(&str, &str)> {
+    let (user, rest) = message.strip_prefix("user=")?.split_once('\x01')?;
+    let (scheme, token) = rest.strip_prefix("auth=")?.strip_suffix("\x01\x01")?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !user.is_empty() && !token.is_empty()).then_some((user, token))
+}

@@ -1,0 +1,21 @@
+//! The tenant from outside: every test speaks to it over TCP and TLS on loopback, as a client does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "helpers of tests may fail like tests"
+)]
+
+mod certificates;
+mod identity;
+mod imap;
+mod introspection;
+mod life;
+mod limits;
+mod pop3;
+mod random_bytes;
+mod secrets;
+mod smtp;
+mod support;
+mod turns;
