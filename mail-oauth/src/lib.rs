@@ -1,1 +1,40 @@
-//! (docs follow)
+#![doc = include_str!("../README.md")]
+//!
+//! # How it fits together
+//!
+//! An [`Account`] says who, where and with which application; it never holds a secret. A [`Mailbox`] joins it with a
+//! token cache and with trust in certificates. From there [`Mailbox::sign_in`] needs a person once;
+//! [`Mailbox::imap`], [`Mailbox::pop3`] and [`Mailbox::smtp`] need nobody: they get the token and the connection side
+//! by side and hand out a client of [`imap_min`], [`pop3_min`] or [`smtp_min`] that is signed in.
+//!
+//! # Limits
+//!
+//! Those of the crates below, with their defaults. A connection has [`Options::connect_timeout`] for each of: the
+//! host's addresses, TCP, TLS; every wait for an answer has a time-out of its own.
+//!
+//! # Features
+//!
+//! None.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod account;
+mod check;
+mod error;
+mod journal;
+mod mailbox;
+mod open;
+mod provider;
+mod server;
+mod sign_in;
+mod transport;
+
+pub use account::{Account, Roles};
+pub use check::Finding;
+pub use error::{Action, Error, Stage, TlsProblem};
+pub use journal::{Journal, Step};
+pub use mailbox::{Mailbox, Options};
+pub use provider::Provider;
+pub use server::{Protocol, Security, Server};
+pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
+
+pub use {imap_min, msal_lite, pop3_min, sasl_xoauth2, smtp_min};

@@ -1,0 +1,197 @@
+//! Opening a mailbox: the token and the connection side by side, then sign-in.
+
+use std::time::SystemTime;
+
+use msal_lite::{Timestamp, Token, TokenSource};
+
+use crate::error::Error;
+use crate::journal::Journal;
+use crate::mailbox::Mailbox;
+use crate::server::{Protocol, Security, Server};
+use crate::sign_in::Attempt;
+use crate::transport::{MailStream, Plain, RoundTrips, connect_plain, connect_tls, upgrade};
+
+/// What EHLO says of us: an address literal that is valid everywhere and tells nothing of the local network.
+const EHLO_NAME: &str = "[127.0.0.1]";
+
+impl Mailbox {
+    /// An IMAP client, signed in. Nothing is selected yet.
+    ///
+    /// # Errors
+    /// Any of [`Error`]; [`Error::action`] says what to do.
+    pub async fn imap(&self) -> Result<imap_min::Client<MailStream>, Error> {
+        self.imap_noting(&mut Journal::new()).await
+    }
+
+    /// The same, noting each step.
+    ///
+    /// # Errors
+    /// As [`Mailbox::imap`]; the journal then holds the steps before.
+    pub async fn imap_noting(&self, journal: &mut Journal) -> Result<imap_min::Client<MailStream>, Error> {
+        let server = self.account.server(Protocol::Imap)?;
+        let connect = async {
+            let limits = imap_min::Limits::default();
+            match server.security() {
+                Security::Tls => {
+                    let (stream, trips) = self.tls_stream(server).await?;
+                    Ok((imap_min::Client::connect(stream, limits).await?.0, trips))
+                }
+                Security::StartTls => {
+                    let (plain, trips) = self.plain_stream(server).await?;
+                    let client = imap_min::Client::connect(plain, limits).await?.0;
+                    let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                    Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
+                }
+            }
+        };
+        let (mut client, token) = self.both(Protocol::Imap, server, connect, journal).await?;
+        let attempt = Attempt { account: &self.account, server, token: &token };
+        let mechanism = attempt.imap(&mut client).await?;
+        journal
+            .done("signed in", format!("{} by {}", self.account.sasl_user(Protocol::Imap), mechanism.name()));
+        Ok(client)
+    }
+
+    /// A POP3 client, signed in.
+    ///
+    /// # Errors
+    /// Any of [`Error`]; [`Error::action`] says what to do.
+    pub async fn pop3(&self) -> Result<pop3_min::Client<MailStream>, Error> {
+        self.pop3_noting(&mut Journal::new()).await
+    }
+
+    /// The same, noting each step.
+    ///
+    /// # Errors
+    /// As [`Mailbox::pop3`]; the journal then holds the steps before.
+    pub async fn pop3_noting(&self, journal: &mut Journal) -> Result<pop3_min::Client<MailStream>, Error> {
+        let server = self.account.server(Protocol::Pop3)?;
+        let connect = async {
+            let limits = pop3_min::Limits::default();
+            match server.security() {
+                Security::Tls => {
+                    let (stream, trips) = self.tls_stream(server).await?;
+                    Ok((pop3_min::Client::connect(stream, limits).await?.0, trips))
+                }
+                Security::StartTls => {
+                    let (plain, trips) = self.plain_stream(server).await?;
+                    let client = pop3_min::Client::connect(plain, limits).await?.0;
+                    let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                    Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
+                }
+            }
+        };
+        let (mut client, token) = self.both(Protocol::Pop3, server, connect, journal).await?;
+        let attempt = Attempt { account: &self.account, server, token: &token };
+        let mechanism = attempt.pop3(&mut client).await?;
+        journal
+            .done("signed in", format!("{} by {}", self.account.sasl_user(Protocol::Pop3), mechanism.name()));
+        Ok(client)
+    }
+
+    /// An SMTP client, signed in.
+    ///
+    /// # Errors
+    /// Any of [`Error`]; [`Error::action`] says what to do.
+    pub async fn smtp(&self) -> Result<smtp_min::Client<MailStream>, Error> {
+        self.smtp_noting(&mut Journal::new()).await
+    }
+
+    /// The same, noting each step.
+    ///
+    /// # Errors
+    /// As [`Mailbox::smtp`]; the journal then holds the steps before.
+    pub async fn smtp_noting(&self, journal: &mut Journal) -> Result<smtp_min::Client<MailStream>, Error> {
+        let server = self.account.server(Protocol::Smtp)?;
+        let mut limits = smtp_min::Limits::default();
+        if let Some(line) = self.account.provider().known().smtp_auth_line {
+            limits.auth_line = line;
+        }
+        let name = smtp_min::EhloName::new(EHLO_NAME)?;
+        let connect = async {
+            let (mut client, trips) = match server.security() {
+                Security::Tls => {
+                    let (stream, trips) = self.tls_stream(server).await?;
+                    (smtp_min::Client::connect(stream, limits).await?.0, trips)
+                }
+                Security::StartTls => {
+                    let (plain, trips) = self.plain_stream(server).await?;
+                    let mut client = smtp_min::Client::connect(plain, limits).await?.0;
+                    client.ehlo(&name).await?;
+                    let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                    (client.map_err(|e| self.starttls_failed(server, e))?, trips)
+                }
+            };
+            client.ehlo(&name).await?;
+            Ok((client, trips))
+        };
+        let (mut client, token) = self.both(Protocol::Smtp, server, connect, journal).await?;
+        let mut account = self.account.clone();
+        account.token_user_is(&token.account().username);
+        let attempt = Attempt { account: &account, server, token: &token };
+        let mechanism = attempt.smtp(&mut client).await?;
+        journal.done("signed in", format!("{} by {}", account.sasl_user(Protocol::Smtp), mechanism.name()));
+        Ok(client)
+    }
+
+    /// Waits for the token and for the connection, both to their end: a refresh that was cut short could lose a
+    /// refresh token that the provider has rotated.
+    async fn both<C>(
+        &self,
+        protocol: Protocol,
+        server: &Server,
+        connect: impl Future<Output = Result<(C, RoundTrips), Error>>,
+        journal: &mut Journal,
+    ) -> Result<(C, Token), Error> {
+        let ((token, took), connection) = tokio::join!(self.timed_token(protocol), connect);
+        let token = token?;
+        journal.beside("token", took, told(&token));
+        let (client, trips) = connection?;
+        journal.follow(trips);
+        let how = match server.security() {
+            Security::Tls => "TLS",
+            Security::StartTls => "STARTTLS",
+        };
+        journal.done("connected", format!("{server}, {how}"));
+        Ok((client, token))
+    }
+
+    async fn tls_stream(&self, server: &Server) -> Result<(MailStream, RoundTrips), Error> {
+        let stream = connect_tls(server, &self.tls, self.connect_timeout).await?;
+        let trips = stream.get_ref().0.round_trips().clone();
+        Ok((stream, trips))
+    }
+
+    async fn plain_stream(&self, server: &Server) -> Result<(Plain, RoundTrips), Error> {
+        let plain = connect_plain(server, self.connect_timeout).await?;
+        let trips = plain.round_trips().clone();
+        Ok((plain, trips))
+    }
+
+    fn upgrade(&self, plain: Plain, server: &Server) -> impl Future<Output = std::io::Result<MailStream>> {
+        upgrade(plain, server, &self.tls, self.connect_timeout)
+    }
+
+    /// A handshake that failed behind STARTTLS is a TLS error, not one of the protocol.
+    fn starttls_failed<E>(&self, server: &Server, error: E) -> Error
+    where
+        E: Into<Error> + std::error::Error + 'static,
+    {
+        match error.into() {
+            Error::Imap(imap_min::Error::Io(io)) => Error::tls(server, io),
+            Error::Pop3(pop3_min::Error::Io(io)) => Error::tls(server, io),
+            Error::Smtp(smtp_min::Error::Io(io)) => Error::tls(server, io),
+            other => other,
+        }
+    }
+}
+
+fn told(token: &Token) -> String {
+    let source = match token.source() {
+        TokenSource::Cache => "from the cache",
+        TokenSource::Refreshed => "refreshed",
+        _ => "from the sign-in",
+    };
+    let left = Timestamp::from(SystemTime::now()).until(token.expires_on());
+    format!("{source}, valid for {} min", left.as_secs() / 60)
+}

@@ -1,0 +1,7 @@
+//! The whole job over real TLS, against the simulated tenant.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own data")]
+
+mod bed;
+mod budget;
+mod outcomes;
+mod secrets;
