@@ -1,2 +1,49 @@
-//! (docs follow)
-fn main() {}
+//! The command line of mail-oauth. `main` reads the options, `run` does the work, an exit code comes back.
+
+mod commands;
+mod compose;
+mod config;
+mod delivery;
+mod explain;
+mod failure;
+mod options;
+mod screen;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::failure::{Code, Failure};
+use crate::options::{Command, Options};
+use crate::screen::Screen;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let screen = Screen::new(options.json);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(until_interrupted(run(options.command, screen))),
+        Err(e) => Err(Failure::new(Code::Internal, format!("the async runtime does not start: {e}"))),
+    };
+    screen.end(result)
+}
+
+async fn run(command: Command, screen: Screen) -> Result<(), Failure> {
+    match command {
+        Command::Login { account } => commands::login::run(&account, screen).await,
+        Command::Token { account, protocol } => commands::token::run(&account, protocol.into(), screen).await,
+        Command::Check { account, protocols } => commands::check::run(&account, &protocols, screen).await,
+        Command::Send(options) => commands::send::run(&options, screen).await,
+        Command::Fetch(options) => commands::fetch::run(&options, screen).await,
+        Command::Sim(options) => commands::sim::run(&options, screen).await,
+        Command::Demo => commands::demo::run(screen).await,
+    }
+}
+
+/// Ctrl-C drops the work: connections close, half-written files go away.
+async fn until_interrupted(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::select! {
+        result = work => result,
+        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::new(Code::Cancelled, "cancelled")),
+    }
+}

@@ -1,0 +1,9 @@
+//! One module a command.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod fetch;
+pub(crate) mod login;
+pub(crate) mod send;
+pub(crate) mod sim;
+pub(crate) mod token;

@@ -1,0 +1,111 @@
+//! `mail-oauth sim`: the simulated tenant in the foreground, with commands to paste.
+
+use std::path::{Path, PathBuf};
+
+use mail_oauth_sim::{App, Mailbox, Tenant, User};
+use serde_json::json;
+
+use crate::failure::{Code, Failure};
+use crate::options::SimOptions;
+use crate::screen::{FAINT, STRONG, Screen};
+
+/// The tenant's people, its shared mailbox and its application.
+pub(crate) const USER: &str = "adele@contoso.example";
+pub(crate) const SHARED: &str = "invoices@contoso.example";
+pub(crate) const CLIENT_ID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+
+pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Failure> {
+    let mut builder = tenant().token_lifetime(options.token_lifetime);
+    if !options.manual {
+        builder = builder.auto_approve(USER);
+    }
+    let tenant = builder.start().await.map_err(|e| failed(&e))?;
+    tenant.deliver(USER, WELCOME).map_err(|e| failed(&e))?;
+
+    // A folder made here goes away with the command; one that was named stays.
+    let temporary = tempfile::Builder::new().prefix("mail-oauth-sim-").tempdir();
+    let temporary = temporary.map_err(|e| Failure::output("cannot make a temporary folder", &e))?;
+    let dir = options.dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let config = write_files(&tenant, &dir)?;
+
+    let program = std::env::args().next().unwrap_or_else(|| "mail-oauth".to_owned());
+    let command = |words: &str| format!("  {program} {words} --config {}", config.display());
+    screen.say(format!(
+        "{STRONG}A simulated tenant is running.{STRONG:#} Ctrl-C stops it.\n\
+         \n  authority  {}\n  IMAP       localhost:{}  (TLS)\n  POP3       localhost:{}  (TLS)\n  SMTP       localhost:{}  (STARTTLS)\n  user       {USER}\n  client id  {CLIENT_ID}\n  CA file    {}\n",
+        tenant.authority(),
+        tenant.imap_addr().port(),
+        tenant.pop3_addr().port(),
+        tenant.smtp_addr().port(),
+        dir.join("ca.pem").display(),
+    ));
+    if options.manual {
+        let page = format!("https://localhost:{}/device", tenant.identity_addr().port());
+        screen.say(format!("Enter the codes of sign-ins at {page} as {USER}, or:\n  curl --cacert {} {page} -d user_code=CODE -d login={USER} -d decision=approve\n", dir.join("ca.pem").display()));
+    } else {
+        screen.say(format!(
+            "{FAINT}Sign-ins are approved as {USER} by themselves; --manual leaves that to you.{FAINT:#}\n"
+        ));
+    }
+    screen.say("In another terminal:");
+    for words in [
+        "login",
+        "check",
+        "send adele@contoso.example --subject Hello --body Hi",
+        "fetch",
+        "token --for smtp",
+    ] {
+        screen.say(command(words));
+    }
+    screen.object(&json!({
+        "ok": true,
+        "authority": tenant.authority(),
+        "imap": tenant.imap_addr().to_string(),
+        "pop3": tenant.pop3_addr().to_string(),
+        "smtp": tenant.smtp_addr().to_string(),
+        "user": USER,
+        "client_id": CLIENT_ID,
+        "ca_file": dir.join("ca.pem"),
+        "config": config,
+    }));
+    // It is done when it is told to stop: this is how it ends, not how it fails.
+    let _ = tokio::signal::ctrl_c().await;
+    tenant.shutdown().await;
+    Ok(())
+}
+
+/// The tenant that `sim` and `demo` start.
+pub(crate) fn tenant() -> mail_oauth_sim::TenantBuilder {
+    Tenant::builder()
+        .domain("contoso.example")
+        .user(User::new(USER))
+        .mailbox(Mailbox::new(SHARED).full_access(USER).send_as(USER))
+        .app(App::public(CLIENT_ID))
+}
+
+pub(crate) fn failed(error: &mail_oauth_sim::Error) -> Failure {
+    Failure::new(Code::Internal, format!("the simulated tenant: {error}"))
+}
+
+const WELCOME: &[u8] = b"From: Adele <adele@contoso.example>\r\nTo: Adele <adele@contoso.example>\r\nSubject: Welcome\r\n\
+Date: Mon, 02 Mar 2026 09:00:00 +0000\r\nMessage-ID: <welcome@contoso.example>\r\n\r\nThis mailbox is simulated.\r\n";
+
+fn write_files(tenant: &Tenant, dir: &Path) -> Result<PathBuf, Failure> {
+    let config = dir.join("config.toml");
+    let text = format!(
+        "ca_file = \"ca.pem\"\ncache_file = \"tokens.json\"\n\n\
+         [[account]]\nname = \"sim\"\naddress = \"{USER}\"\nclient_id = \"{CLIENT_ID}\"\nauthority = \"{}\"\n\
+         imap = {{ host = \"localhost\", port = {}, security = \"tls\" }}\n\
+         pop3 = {{ host = \"localhost\", port = {}, security = \"tls\" }}\n\
+         smtp = {{ host = \"localhost\", port = {}, security = \"starttls\" }}\n",
+        tenant.authority(),
+        tenant.imap_addr().port(),
+        tenant.pop3_addr().port(),
+        tenant.smtp_addr().port(),
+    );
+    std::fs::create_dir_all(dir)
+        .and_then(|()| std::fs::write(dir.join("ca.pem"), tenant.ca_pem()))
+        .and_then(|()| std::fs::write(&config, text))
+        .map_err(|e| Failure::output(&format!("cannot write to {}", dir.display()), &e))?;
+    Ok(config)
+}

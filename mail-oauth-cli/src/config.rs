@@ -1,0 +1,238 @@
+//! The configuration file: accounts, and never a secret.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use mail_oauth::{Account, Protocol, Provider, Security, Server, Trust};
+use serde::Deserialize;
+
+use crate::failure::{Code, Failure};
+use crate::options::AccountOptions;
+
+/// The file as written. Unknown keys are errors: a misspelt setting must not be ignored, and a password or
+/// secret has no key to stand under.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    account: Vec<Entry>,
+    ca_file: Option<PathBuf>,
+    cache_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: Option<String>,
+    address: Option<String>,
+    client_id: Option<String>,
+    provider: Option<String>,
+    tenant: Option<String>,
+    authority: Option<String>,
+    sign_in: Option<String>,
+    mailbox: Option<String>,
+    sender: Option<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+    imap: Option<ServerEntry>,
+    pop3: Option<ServerEntry>,
+    smtp: Option<ServerEntry>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServerEntry {
+    host: String,
+    port: Option<u16>,
+    security: Option<SecurityName>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SecurityName {
+    Tls,
+    StartTls,
+}
+
+/// What a command works on.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) account: Account,
+    pub(crate) trust: Trust,
+    pub(crate) cache_file: PathBuf,
+}
+
+/// The account that the file and the options name; the options win.
+pub(crate) fn choose(options: &AccountOptions) -> Result<Chosen, Failure> {
+    let (file, path) = read(options.config.as_deref())?;
+    let mut entry = pick(file.account, options, path.as_deref())?;
+    overlay(&mut entry, options);
+    let trust = match options.ca_file.clone().or(file.ca_file) {
+        Some(path) => Trust::SystemAnd(path),
+        None => Trust::System,
+    };
+    let cache_file = match options.cache_file.clone().or(file.cache_file) {
+        Some(path) => path,
+        None => folders()?.data_dir().join("mail-oauth").join("tokens.json"),
+    };
+    let account = account(&entry, options, path.as_deref())?;
+    Ok(Chosen { account, trust, cache_file })
+}
+
+fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
+    let path = match given {
+        Some(path) => path.to_owned(),
+        None => folders()?.config_dir().join("mail-oauth").join("config.toml"),
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        // Only a file that was asked for must exist.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && given.is_none() => {
+            return Ok((File::default(), None));
+        }
+        Err(e) => {
+            return Err(Failure::new(Code::ConfigUnreadable, format!("{}: {e}", path.display()))
+                .fix("check the path and its permissions, or name another file with --config"));
+        }
+    };
+    let mut file: File = toml::from_str(&text).map_err(|e| {
+        Failure::new(Code::ConfigMalformed, format!("{}: {}", path.display(), e.to_string().trim_end())).fix(
+            "correct the line that is shown; the README lists every key. Secrets have no place in this file",
+        )
+    })?;
+    // Paths in the file are meant relative to it.
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for named in [&mut file.ca_file, &mut file.cache_file].into_iter().flatten() {
+        *named = folder.join(&named);
+    }
+    Ok((file, Some(path)))
+}
+
+fn folders() -> Result<impl BaseStrategy, Failure> {
+    etcetera::choose_base_strategy().map_err(|e| {
+        Failure::new(Code::Usage, format!("your home folder is not known: {e}"))
+            .fix("name the files with --config and --cache-file")
+    })
+}
+
+fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> Result<Entry, Failure> {
+    let shown = path.map_or_else(|| "no configuration file".to_owned(), |path| path.display().to_string());
+    let names = || {
+        let names: Vec<&str> =
+            entries.iter().filter_map(|e| e.name.as_deref().or(e.address.as_deref())).collect();
+        names.join(", ")
+    };
+    let named = |wanted: &str| {
+        entries
+            .iter()
+            .filter(|e| [&e.name, &e.address].into_iter().flatten().any(|n| n == wanted))
+            .collect::<Vec<_>>()
+    };
+    if let Some(wanted) = &options.account {
+        return match named(wanted).as_slice() {
+            [one] => Ok((*one).clone()),
+            [] => Err(Failure::new(Code::Usage, format!("{shown} has no account `{wanted}`"))
+                .fix(format!("choose one of: {}", names()))),
+            _ => Err(Failure::new(
+                Code::ConfigMalformed,
+                format!("{shown} has more than one account `{wanted}`"),
+            )
+            .fix("give each [[account]] a name of its own")),
+        };
+    }
+    if let Some(address) = &options.address {
+        return Ok(named(address).first().map(|entry| (*entry).clone()).unwrap_or_default());
+    }
+    match entries.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::new(
+            Code::Usage,
+            format!("no account given: {shown} has none, and there is no --address"),
+        )
+        .fix("give --address and --client-id, or write an [[account]] into the configuration file")),
+        _ => Err(Failure::new(Code::Usage, format!("{shown} has more than one account"))
+            .fix(format!("choose with --account: {}", names()))),
+    }
+}
+
+fn overlay(entry: &mut Entry, options: &AccountOptions) {
+    let pairs = [
+        (&mut entry.address, &options.address),
+        (&mut entry.client_id, &options.client_id),
+        (&mut entry.provider, &options.provider),
+        (&mut entry.tenant, &options.tenant),
+        (&mut entry.authority, &options.authority),
+        (&mut entry.sign_in, &options.sign_in),
+        (&mut entry.mailbox, &options.mailbox),
+        (&mut entry.sender, &options.sender),
+    ];
+    for (field, option) in pairs {
+        if option.is_some() {
+            field.clone_from(option);
+        }
+    }
+    if !options.scopes.is_empty() {
+        entry.scopes.clone_from(&options.scopes);
+    }
+}
+
+fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Result<Account, Failure> {
+    let missing = |what: &str, flag: &str| {
+        let place = path.map_or_else(String::new, |path| format!(", or as a key in {}", path.display()));
+        Failure::new(Code::Usage, format!("{what} is missing")).fix(format!("give it with {flag}{place}"))
+    };
+    let address = entry.address.as_deref().ok_or_else(|| missing("the address", "--address"))?;
+    let client_id =
+        entry.client_id.as_deref().ok_or_else(|| missing("the application (client) id", "--client-id"))?;
+    let provider = match entry.provider.as_deref() {
+        None => Provider::default(),
+        Some(id) => Provider::from_id(id).ok_or_else(|| {
+            Failure::new(Code::Usage, format!("`{id}` is not a provider known here"))
+                .fix("use microsoft365, or custom with an authority, servers and scopes")
+        })?,
+    };
+    let mut account = Account::new(provider, address, client_id)?;
+    if let Some(tenant) = &entry.tenant {
+        account = account.with_tenant(tenant)?;
+    }
+    if let Some(authority) = &entry.authority {
+        account = account.with_authority(authority)?;
+    }
+    if let Some(user) = &entry.sign_in {
+        account = account.with_sign_in(user)?;
+    }
+    if let Some(mailbox) = &entry.mailbox {
+        account = account.with_mailbox(mailbox)?;
+    }
+    if let Some(sender) = &entry.sender {
+        account = account.with_sender(sender)?;
+    }
+    let servers = [
+        (Protocol::Imap, &options.imap, &entry.imap),
+        (Protocol::Pop3, &options.pop3, &entry.pop3),
+        (Protocol::Smtp, &options.smtp, &entry.smtp),
+    ];
+    for (protocol, option, in_file) in servers {
+        if let Some(text) = option {
+            account = account.with_server(protocol, Server::parse(text, protocol)?);
+        } else if let Some(in_file) = in_file {
+            account = account.with_server(protocol, server(in_file, protocol)?);
+        }
+        if !entry.scopes.is_empty() {
+            account = account.with_scopes(protocol, entry.scopes.iter().cloned());
+        }
+    }
+    Ok(account)
+}
+
+fn server(entry: &ServerEntry, protocol: Protocol) -> Result<Server, mail_oauth::Error> {
+    let usual = Server::parse(&entry.host, protocol)?;
+    let port = entry.port.unwrap_or(usual.port());
+    let security = match entry.security {
+        Some(SecurityName::Tls) => Security::Tls,
+        Some(SecurityName::StartTls) => Security::StartTls,
+        None => Server::usual(&entry.host, port, protocol)?.security(),
+    };
+    Server::new(&entry.host, port, security)
+}

@@ -1,0 +1,153 @@
+//! Exit codes: each failure says what, where and what to do, and has a number of its own.
+
+use std::fmt;
+use std::io;
+
+use mail_oauth::{Stage, TlsProblem};
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) fix: Option<String>,
+    /// Whether `--json` has told it already.
+    pub(crate) told: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Failure { code, message: message.into(), fix: None, told: false }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+
+    /// The JSON object of this failure is out.
+    #[must_use]
+    pub(crate) fn told(mut self) -> Self {
+        self.told = true;
+        self
+    }
+
+    /// Writing what was fetched or printed did not work.
+    pub(crate) fn output(what: &str, error: &io::Error) -> Self {
+        let failure = |code| Failure::new(code, format!("{what}: {error}"));
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                failure(Code::DiskFull)
+                    .fix("make room and run the command again; no incomplete message was left behind")
+            }
+            _ => failure(Code::Output).fix("check that the folder exists and that you may write there"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+macro_rules! codes {
+    ($($number:literal $name:ident $id:literal,)*) => {
+        /// The exit codes; the README's table lists them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Code {
+            $($name = $number,)*
+        }
+
+        impl Code {
+            #[cfg(test)]
+            const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The stable name that `--json` shows.
+            pub(crate) fn id(self) -> &'static str {
+                match self {
+                    $(Code::$name => $id,)*
+                }
+            }
+
+            pub(crate) fn number(self) -> u8 {
+                self as u8
+            }
+        }
+    };
+}
+
+codes! {
+    2 Usage "usage",
+    3 ConfigMalformed "config-malformed",
+    4 ConfigUnreadable "config-unreadable",
+    5 CacheUnreadable "cache-unreadable",
+    6 CacheBroken "cache-broken",
+    7 DiskFull "disk-full",
+    8 Output "output",
+    10 NameNotFound "name-not-found",
+    11 NotConnected "not-connected",
+    12 PortClosed "port-closed",
+    13 UntrustedCertificate "certificate-not-trusted",
+    14 CertificateName "certificate-name",
+    15 Tls "tls",
+    16 TimedOut "timed-out",
+    20 ProviderDown "provider-down",
+    21 SignInNeeded "sign-in-needed",
+    22 ClientId "client-id",
+    23 Tenant "tenant",
+    24 Scope "scope",
+    25 SignInTooLate "code-expired",
+    26 Declined "declined",
+    27 Policy "policy",
+    28 AppRegistration "app-registration",
+    29 WrongPerson "wrong-person",
+    30 TokenRefused "token-refused",
+    31 NoOAuth "no-oauth",
+    32 Connection "connection",
+    33 Protocol "protocol",
+    34 Refused "refused",
+    40 MailboxMissing "mailbox-missing",
+    41 RecipientRefused "recipient-refused",
+    42 MessageRefused "message-refused",
+    43 OutcomeUnknown "outcome-unknown",
+    44 MailboxAccess "mailbox-access",
+    60 Throttled "throttled",
+    70 Internal "internal",
+    130 Cancelled "cancelled",
+}
+
+pub(crate) fn tls(problem: TlsProblem) -> Code {
+    match problem {
+        TlsProblem::UnknownIssuer => Code::UntrustedCertificate,
+        TlsProblem::WrongName => Code::CertificateName,
+        TlsProblem::TimedOut => Code::TimedOut,
+        _ => Code::Tls,
+    }
+}
+
+pub(crate) fn connect(stage: Stage, error: &io::Error) -> Code {
+    match (stage, error.kind()) {
+        (_, io::ErrorKind::TimedOut) => Code::TimedOut,
+        (Stage::Resolve, _) => Code::NameNotFound,
+        (_, io::ErrorKind::ConnectionRefused) => Code::PortClosed,
+        _ => Code::NotConnected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn the_readme_lists_every_code() {
+        let readme = include_str!("../README.md");
+        for code in Code::ALL {
+            let row = format!("| {} | `{}` |", code.number(), code.id());
+            assert!(readme.contains(&row), "missing: {row}");
+        }
+    }
+}

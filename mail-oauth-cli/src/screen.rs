@@ -1,0 +1,99 @@
+//! What a person sees: colours on a terminal, plain text in a pipe, one JSON object with `--json`.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// Good news.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// Bad news.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What to do.
+pub(crate) const HINT: Style = AnsiColor::Yellow.on_default();
+/// What matters less.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// What matters.
+pub(crate) const STRONG: Style = Style::new().bold();
+
+/// Where a command speaks to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    json: bool,
+}
+
+impl Screen {
+    pub(crate) fn new(json: bool) -> Self {
+        Screen { json }
+    }
+
+    pub(crate) fn json(self) -> bool {
+        self.json
+    }
+
+    /// A line of the result: standard output, unless the result is JSON.
+    pub(crate) fn say(self, line: impl AsRef<str>) {
+        if !self.json {
+            // A reader that went away (`| head`) is no error worth telling anyone.
+            let _ = writeln!(anstream::stdout(), "{}", line.as_ref());
+        }
+    }
+
+    /// A line beside the result: standard error.
+    pub(crate) fn note(self, line: impl AsRef<str>) {
+        let _ = writeln!(anstream::stderr(), "{}", line.as_ref());
+    }
+
+    /// The whole result as one JSON object on standard output.
+    pub(crate) fn object(self, value: &Value) {
+        if self.json {
+            let _ = writeln!(std::io::stdout(), "{value}");
+        }
+    }
+
+    /// Whether progress may be drawn.
+    pub(crate) fn draws(self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// The last word on a command.
+    pub(crate) fn end(self, result: Result<(), Failure>) -> ExitCode {
+        let Err(failure) = result else { return ExitCode::SUCCESS };
+        if !failure.told {
+            self.object(&json!({ "ok": false, "error": error_of(&failure) }));
+        }
+        self.note(format!("{BAD}error:{BAD:#} {}", failure.message));
+        if let Some(fix) = &failure.fix {
+            self.note(format!("{HINT}  fix:{HINT:#} {fix}"));
+        }
+        ExitCode::from(failure.code.number())
+    }
+}
+
+/// A failure as JSON, for the key `error`.
+pub(crate) fn error_of(failure: &Failure) -> Value {
+    json!({
+        "id": failure.code.id(),
+        "exit_code": failure.code.number(),
+        "message": failure.message,
+        "fix": failure.fix,
+    })
+}
+
+/// A time as a person reads it.
+pub(crate) fn took(time: Duration) -> String {
+    if time < Duration::from_secs(10) {
+        format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
+}
+
+/// A size as a person reads it.
+pub(crate) fn size(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}
