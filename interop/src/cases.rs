@@ -1,0 +1,64 @@
+//! What is tried. Each case is a function; a later one may use what an earlier one left (a sign-in, a message).
+
+mod binary;
+mod library;
+
+use std::pin::Pin;
+
+use crate::Failed;
+use crate::bed::Bed;
+
+type Case = for<'a> fn(&'a Bed) -> Pin<Box<dyn Future<Output = Result<(), Failed>> + 'a>>;
+
+macro_rules! cases {
+    ($($name:literal => $function:path,)*) => {
+        /// Name and function of each.
+        pub(crate) fn all() -> Vec<(&'static str, Case)> {
+            vec![$(($name, |bed| Box::pin($function(bed)))),*]
+        }
+    };
+}
+
+cases! {
+    "library: sign in, check three protocols" => library::check,
+    "library: 2 KiB sent, fetched by IMAP and POP3, byte for byte" => library::small,
+    "library: 25 MiB sent, fetched by IMAP and POP3, byte for byte" => library::large,
+    "library: one refused recipient does not spoil the other" => library::one_refused,
+    "library: the token of another user is refused with its reason" => library::other_user,
+    "library: a wrong authority is not trusted" => library::wrong_ca,
+    "binary: login, token, check" => binary::sign_in_and_check,
+    "binary: send from standard input, fetch to files, both protocols" => binary::send_and_fetch,
+    "binary: fetch to a Maildir and to standard output" => binary::maildir,
+    "binary: a wrong token" => binary::wrong_token,
+    "binary: a wrong certificate authority" => binary::wrong_ca,
+    "binary: a refused recipient" => binary::refused_recipient,
+    "binary: a folder that is not there" => binary::missing_folder,
+    "binary: a token that expired" => binary::expired_token,
+}
+
+/// Fails with a text unless something holds.
+fn ensure(holds: bool, text: impl Into<String>) -> Result<(), Failed> {
+    if holds { Ok(()) } else { Err(text.into().into()) }
+}
+
+/// A message of about this many bytes, in lines that no two of are alike, with dots where they hurt.
+fn message(subject: &str, bytes: usize) -> Vec<u8> {
+    let mut message = format!(
+        "From: <{}>\r\nTo: <{}>\r\nSubject: {subject}\r\nDate: Mon, 02 Mar 2026 09:00:00 +0000\r\n\
+         Message-ID: <{bytes}@example.org>\r\n\r\n",
+        crate::bed::ALICE,
+        crate::bed::ALICE
+    )
+    .into_bytes();
+    let mut line = 0_u32;
+    while message.len() < bytes {
+        let dots = ".".repeat((line % 4) as usize);
+        message.extend(
+            format!("{dots}{line:08} the quick brown fox jumps over the lazy dog 0123456789 {subject}\r\n")
+                .bytes(),
+        );
+        line += 1;
+    }
+    message.extend(b".\r\n..\r\nthe end\r\n");
+    message
+}
