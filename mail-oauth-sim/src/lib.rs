@@ -1,4 +1,44 @@
-//! A simulated Microsoft-365-like tenant in one process.
+#![doc = include_str!("../README.md")]
+//!
+//! # How it is built
+//!
+//! ```text
+//!  Tenant ── Arc<State> ── directory (users, mailboxes, apps)   what the builder said; never changes
+//!    │          │          store, clock, faults, log            what changes while it runs
+//!    │          │          key, device codes, refresh tokens    SHA-256 of each secret only
+//!    │          │
+//!    └─ JoinSet ├─ listener ─ session per connection: identity  (hyper)
+//!               ├─ listener ─ session per connection: imap
+//!               ├─ listener ─ session per connection: pop3
+//!               └─ listener ─ session per connection: smtp
+//! ```
+//!
+//! Every accepted connection counts round trips under its TLS ([`LogEntry::turns`]). Sessions end with their listener,
+//! and listeners with the [`Tenant`]. Whoever changes the behaviour of a running tenant does it by a [`Fault`], which
+//! the servers look up at the place where it applies.
+//!
+//! # Limits
+//!
+//! Everything that a client can make grow is a field of [`Limits`]. Messages live in memory once: sessions, recipients,
+//! copies and folders share the bytes, and `FETCH` and `RETR` send them from where they are. There are no timeouts: a
+//! client that stays silent stays connected.
+//!
+//! # Features
+//!
+//! None.
+//!
+//! # What it speaks
+//!
+//! | area | RFC |
+//! |---|---|
+//! | OAuth 2.0, device grant, introspection | 6749, 8628, 7662 |
+//! | tokens and keys | 7515, 7517, 7518, 7519 (ES256) |
+//! | IMAP | 3501, 2177 IDLE, 2342 NAMESPACE, 2971 ID, 3691 UNSELECT, 4315 UIDPLUS, 4959 SASL-IR, 6851 MOVE, 7888 LITERAL+ |
+//! | POP3 | 1939, 2449 CAPA, 5034 AUTH |
+//! | SMTP | 5321, 6409, 1870 SIZE, 2034, 2920 PIPELINING, 3030 CHUNKING, 3207 STARTTLS, 3461 DSN (taken, not acted on), 4954 AUTH, 6152, 6531 |
+//!
+//! Not spoken yet: `BODYSTRUCTURE` and parts of multiparts, creating and renaming of folders, and every grant but the
+//! two above.
 
 mod builder;
 mod clock;

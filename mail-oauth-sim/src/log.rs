@@ -89,7 +89,7 @@ pub enum LogEvent {
     Request {
         /// `GET` or `POST`, or what else was sent.
         method: String,
-        /// The path without the query, escaped and cut to 80 characters.
+        /// The path without the query, escaped and cut to 80 characters; `...` for a segment longer than 64.
         path: String,
         /// The grant type of a token request, if it is one that the endpoint knows.
         grant: Option<&'static str>,

@@ -30,11 +30,19 @@ async fn handle(
     connection: &Connection,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let (method, path) = (shown(parts.method.as_str()), shown(parts.uri.path()));
+    let (method, path) = (shown(parts.method.as_str()), shown_path(parts.uri.path()));
     let answer = match Limited::new(body, state.limits.request_body).collect().await {
         Ok(body) => route::answer(&Request::new(parts, &body.to_bytes()), state),
         Err(_) => Answer::html(StatusCode::PAYLOAD_TOO_LARGE, "<!doctype html><title>413</title>\n".into()),
     };
     connection.event(answer.event(method, path));
     Ok(answer.into_response())
+}
+
+/// The path as the log shows it. A segment that is too long for a name of anything may be a token that ended up in the
+/// wrong place, so it is left out.
+fn shown_path(path: &str) -> String {
+    let segments: Vec<_> =
+        path.split('/').map(|segment| if segment.len() > 64 { "..." } else { segment }).collect();
+    shown(&segments.join("/"))
 }

@@ -37,6 +37,7 @@ async fn no_secret_reaches_the_log_or_a_debug_line() {
     let basic = format!("Authorization: Basic {}\r\n", STANDARD.encode("x:introspection-secret-0123"));
     http(&tenant, "oauth2/v2.0/introspect", &basic, Some(&[("token", access.as_str())])).await;
 
+    get(&tenant, &format!("/{access}/v2.0/keys?token={access}")).await;
     // In every place where a token could be taken for something else.
     let sasl = xoauth2(ADELE, &access);
     let mut conn = imap(&tenant).await;

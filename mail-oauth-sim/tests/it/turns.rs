@@ -66,3 +66,23 @@ async fn an_https_request_takes_three() {
     let entry = tenant.log().pop().unwrap();
     assert!(entry.received > 400 && entry.sent > 1_000, "{entry:?}");
 }
+
+#[tokio::test]
+async fn what_a_client_says_without_waiting_is_not_counted_as_a_wait() {
+    let tenant = tenant().await;
+    tenant.deliver(ADELE, "x").unwrap();
+    // All in one flight behind the client's Finished: TCP, TLS, and everything.
+    let mut conn = Conn::tls(tenant.imap_addr(), &tenant).await;
+    let sasl = xoauth2(ADELE, &token(&tenant, ADELE));
+    conn.send(format!("A1 AUTHENTICATE XOAUTH2 {sasl}\r\n")).await;
+    conn.send("A2 SELECT INBOX\r\nA3 FETCH 1 BODY[]\r\n").await;
+    conn.lines_until("A3 OK").await;
+    assert_eq!(turns_of_last(&tenant), 3);
+
+    let mut conn = smtp_as(&tenant, ADELE).await;
+    let before = turns_of_last(&tenant);
+    conn.send("MAIL FROM:<adele@contoso.example>\r\nRCPT TO:<adele@contoso.example>\r\nBDAT 1 LAST\r\nx")
+        .await;
+    conn.lines_until("250 2.0.0").await;
+    assert_eq!(turns_of_last(&tenant), before + 1);
+}
