@@ -380,10 +380,7 @@ impl Connection {
                     _ => {}
                 }
             }
-            Then::Body => {
-                self.reading = Reading::Body { octets: 0 };
-                self.body.restart();
-            }
+            Then::Body => self.reading = Reading::Body { octets: 0 },
             Then::Done(status) => {
                 self.reading = Reading::First;
                 let answered = self.pending.pop_front();

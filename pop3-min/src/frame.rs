@@ -57,7 +57,8 @@ pub(crate) enum Part<'i> {
 }
 
 /// Cuts a body into runs. A line begins behind any LF, whether or not a CR stands before it: a server that sends bare
-/// LFs ends its bodies with `\n.\r\n` or `\n.\n`.
+/// LFs ends its bodies with `\n.\r\n` or `\n.\n`. A body ends at the front of a line, so that the next one finds the
+/// scan as it must be.
 #[derive(Debug)]
 pub(crate) struct BodyScan {
     line_start: bool,
@@ -67,11 +68,6 @@ pub(crate) struct BodyScan {
 impl BodyScan {
     pub(crate) fn new() -> Self {
         BodyScan { line_start: true, stuffed: Finder::new(b"\n.") }
-    }
-
-    /// A new body begins.
-    pub(crate) fn restart(&mut self) {
-        self.line_start = true;
     }
 
     /// Whether [`part`](Self::part) has nothing to give yet.

@@ -109,3 +109,13 @@ fn a_second_answer_is_an_error() {
         assert!(error.contains("answers no command"), "{error}");
     }
 }
+
+#[test]
+fn a_refused_greeting_answers_the_whole_flight() {
+    let mut connection = Connection::new(Limits::default());
+    connection.send(Command::Capa, &mut Vec::new()).unwrap();
+    assert_eq!(feed(&mut connection, &[b"-ERR busy\r\n"]).unwrap(), ["Completed -ERR busy"]);
+    assert_eq!((connection.state(), connection.pending()), (State::Ended, 0));
+    let error = feed(&mut connection, &[b"+OK\r\n"]).unwrap_err();
+    assert!(error.contains("answers no command"), "{error}");
+}

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 use super::{Client, Envelope, Outcome, RecipientOutcome, SendReport};
 use crate::{BodyType, Command, Error, Event, Extension, Mail, Rcpt, Reply, State};
 
-/// How much of a message is read at a time.
+/// How much of a message is read at a time, and how much is gathered before it is written: a small message goes out in
+/// one write with its final dot.
 const PIECE: usize = 16 * 1024;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
@@ -137,7 +138,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 }
             } else if self.eof {
                 return Err(self.closed());
-            } else if !self.all_written() || self.write_error.is_some() {
+            } else if self.output.len() >= PIECE || self.write_error.is_some() {
                 self.turn(Instant::now() + self.connection.timeout()).await?;
             } else {
                 let read = message.read(&mut piece).await.map_err(Error::Source)?;

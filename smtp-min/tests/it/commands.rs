@@ -146,6 +146,13 @@ fn commands_have_their_time() {
     assert!(allowed(&mut connection, auth(Some(b"x"))));
     feed(&mut connection, &[b"235 in\r\n"]).unwrap();
     assert!(!allowed(&mut connection, auth(Some(b"x"))));
+    // A login does not outlive the start of TLS.
+    assert!(allowed(&mut connection, Command::StartTls));
+    feed(&mut connection, &[b"220 go\r\n"]).unwrap();
+    connection.tls_started(b"").unwrap();
+    assert!(allowed(&mut connection, Command::Ehlo(&name)));
+    feed(&mut connection, &[b"250-x\r\n250 AUTH XOAUTH2\r\n"]).unwrap();
+    assert!(allowed(&mut connection, auth(Some(b"x"))));
 }
 
 #[test]

@@ -245,6 +245,52 @@ async fn a_connection_lost_before_the_dot_is_no_acceptance() {
     }
 }
 
+#[tokio::test]
+async fn half_a_dot_is_no_acceptance() {
+    // The stream takes 4,096 octets at most: all of this message, and nothing or a part of its end.
+    for length in [4090, 4092, 4093, 5000] {
+        let (mut client, mut theirs) = streaming(None).await;
+        let message = [vec![b'a'; length], b"\r\n".to_vec()].concat();
+        let server = async {
+            to_354(&mut theirs).await;
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            drop(theirs);
+        };
+        let to = envelope(&["a@x"]);
+        let (result, ()) = tokio::join!(client.send(&to, &message[..]), server);
+        match result {
+            Ok(report) => {
+                assert!(length == 4090 && matches!(report.outcome, Outcome::Unknown { .. }), "{length}")
+            }
+            Err(error) => assert!(length > 4091 && matches!(error, Error::Io(_)), "{length}: {error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_talking_gets_no_dot() {
+    let long = "a line\n".repeat(20_000);
+    let (mut client, mut theirs) = streaming(None).await;
+    let server = async {
+        to_354(&mut theirs).await;
+        theirs.shutdown().await.unwrap();
+        let mut seen = Vec::new();
+        theirs.read_to_end(&mut seen).await.unwrap();
+        seen
+    };
+    let to = envelope(&["a@x"]);
+    let send = async {
+        let result = client.send(&to, long.as_bytes()).await;
+        drop(client);
+        result
+    };
+    let (result, seen) = tokio::join!(send, server);
+    assert!(matches!(result, Err(Error::Eof { during: "the message" })), "{result:?}");
+    assert!(!seen.ends_with(b".\r\n"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_takes_nothing_is_given_up() {
     let long = "a line\n".repeat(20_000);
