@@ -200,7 +200,7 @@ fn imap(error: &mail_oauth::imap_min::Error) -> (Code, Option<String>) {
         Imap::Sink(io) => output(io),
         Imap::Io(_) | Imap::Eof { .. } => connection(),
         Imap::TimedOut { .. } => timed_out(),
-        Imap::Invalid { .. } => (Code::Usage, None),
+        Imap::Invalid { .. } => (Code::Usage, Some("correct the value".to_owned())),
         Imap::Protocol { .. } | Imap::TooLong { .. } | Imap::Lacks { .. } => (Code::Protocol, None),
         _ => (Code::Internal, None),
     }
@@ -213,7 +213,7 @@ fn pop3(error: &mail_oauth::pop3_min::Error) -> (Code, Option<String>) {
         Pop3::Sink(io) => output(io),
         Pop3::Io(_) | Pop3::Eof { .. } => connection(),
         Pop3::TimedOut { .. } => timed_out(),
-        Pop3::Invalid { .. } => (Code::Usage, None),
+        Pop3::Invalid { .. } => (Code::Usage, Some("correct the value".to_owned())),
         Pop3::Protocol { .. } | Pop3::TooLong { .. } | Pop3::Lacks { .. } => (Code::Protocol, None),
         _ => (Code::Internal, None),
     }
@@ -226,7 +226,7 @@ fn smtp(error: &mail_oauth::smtp_min::Error) -> (Code, Option<String>) {
         Smtp::Source(_) => (Code::Output, Some("the message could not be read; nothing was sent".to_owned())),
         Smtp::Io(_) | Smtp::Eof { .. } => connection(),
         Smtp::TimedOut { .. } => timed_out(),
-        Smtp::Invalid { .. } => (Code::Usage, None),
+        Smtp::Invalid { .. } => (Code::Usage, Some("correct the value".to_owned())),
         Smtp::TooLong { .. } => (Code::MessageRefused, None),
         Smtp::Protocol { .. } | Smtp::Lacks { .. } => (Code::Protocol, None),
         _ => (Code::Internal, None),

@@ -22,6 +22,10 @@ fn main() -> ExitCode {
     let screen = Screen::new(options.json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
+        // How `sim` ends is not how it fails.
+        Ok(runtime) if matches!(options.command, Command::Sim(_)) => {
+            runtime.block_on(run(options.command, screen))
+        }
         Ok(runtime) => runtime.block_on(until_interrupted(run(options.command, screen))),
         Err(e) => Err(Failure::new(Code::Internal, format!("the async runtime does not start: {e}"))),
     };

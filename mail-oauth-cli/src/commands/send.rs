@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use mail_oauth::smtp_min::{Envelope, Outcome, RecipientOutcome, SendReport};
+use mail_oauth::smtp_min::{Address, Envelope, Outcome, RecipientOutcome, SendReport};
 use serde_json::{Value, json};
 use tokio::io::AsyncRead;
 
@@ -16,7 +16,7 @@ use crate::screen::{BAD, GOOD, Screen, error_of};
 pub(crate) async fn run(options: &SendOptions, screen: Screen) -> Result<(), Failure> {
     let chosen = config::choose(&options.account)?;
     let sender = &chosen.account.roles().sender;
-    let envelope = Envelope::parse(sender, &options.recipients)?;
+    let envelope = envelope(sender, &options.recipients)?;
     let builds = options.subject.is_some() || options.body.is_some() || !options.attach.is_empty();
     if !builds && std::io::stdin().is_terminal() {
         return Err(Failure::new(Code::Usage, "no message: standard input is a terminal")
@@ -39,6 +39,17 @@ pub(crate) async fn run(options: &SendOptions, screen: Screen) -> Result<(), Fai
     // What became of the message is known; a server that fails to say goodbye does not change it.
     let _ = client.quit().await;
     tell(&report, screen)
+}
+
+fn envelope(sender: &str, recipients: &[String]) -> Result<Envelope, Failure> {
+    let address = |text: &str| {
+        Address::new(text).map_err(|e| {
+            Failure::new(Code::Usage, format!("`{}` is not a mail address: {e}", text.escape_debug()))
+                .fix("write each recipient as name@domain, one word each")
+        })
+    };
+    let recipients = recipients.iter().map(|text| address(text)).collect::<Result<_, _>>()?;
+    Ok(Envelope::new(Some(address(sender)?), recipients))
 }
 
 /// Tells what became of the message. Anything but "accepted for all" is a failure.
@@ -93,7 +104,7 @@ pub(crate) fn tell(report: &SendReport, screen: Screen) -> Result<(), Failure> {
     result.map_err(Failure::told)
 }
 
-fn recipient((address, outcome): &(mail_oauth::smtp_min::Address, RecipientOutcome)) -> Value {
+fn recipient((address, outcome): &(Address, RecipientOutcome)) -> Value {
     match outcome {
         RecipientOutcome::Accepted => json!({ "address": address.to_string(), "accepted": true }),
         RecipientOutcome::Refused(reply) => {

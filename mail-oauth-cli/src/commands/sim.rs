@@ -41,7 +41,7 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
     ));
     if options.manual {
         let page = format!("https://localhost:{}/device", tenant.identity_addr().port());
-        screen.say(format!("Enter the codes of sign-ins at {page} as {USER}, or:\n  curl --cacert {} {page} -d user_code=CODE -d login={USER} -d decision=approve\n", dir.join("ca.pem").display()));
+        screen.say(format!("Enter the codes of sign-ins at {page} as {USER}, or:\n  curl --cacert {} {page} -d user_code=CODE -d account={USER} -d action=approve\n", dir.join("ca.pem").display()));
     } else {
         screen.say(format!(
             "{FAINT}Sign-ins are approved as {USER} by themselves; --manual leaves that to you.{FAINT:#}\n"
@@ -68,8 +68,9 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
         "ca_file": dir.join("ca.pem"),
         "config": config,
     }));
-    // It is done when it is told to stop: this is how it ends, not how it fails.
-    let _ = tokio::signal::ctrl_c().await;
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|e| Failure::new(Code::Internal, format!("cannot wait for Ctrl-C: {e}")))?;
     tenant.shutdown().await;
     Ok(())
 }

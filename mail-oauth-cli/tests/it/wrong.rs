@@ -1,0 +1,227 @@
+//! Bad input: each its own exit code, and a message that says what, where, and what to do.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use mail_oauth_sim::{Fault, HttpFault, Service, TokenSpec};
+use serde_json::Value;
+
+use crate::bed::{ADELE, BERT, Bed, Run, builder};
+
+/// Asserts the code, words of the message, and that something is advised.
+fn says(run: Run, code: i32, words: &[&str]) {
+    let run = run.expect(code);
+    for word in words.iter().chain(&["error:"]) {
+        assert!(run.stderr.contains(word), "`{word}` is missing in\n{}", run.stderr);
+    }
+    assert!(
+        run.stderr.contains("fix:") || run.text().contains("fix "),
+        "no advice in\n{}{}",
+        run.text(),
+        run.stderr
+    );
+}
+
+#[tokio::test]
+async fn the_configuration_file() {
+    let bed = Bed::start(builder()).await;
+    for (text, code, words) in [
+        ("[[account]]\naddress = \n", 3, &["config.toml", "line 2", "address"][..]),
+        ("[[account]]\naddress = \"a@b.example\"\npassword = \"x\"\n", 3, &["line 3", "password"]),
+        ("[[account]]\naddress = 7\n", 3, &["line 2", "string"]),
+        (
+            "[[account]]\naddress = \"nobody\"\nclient_id = \"3f2504e0-4f89-41d3-9a0c-0305e82c3301\"\n",
+            2,
+            &["nobody", "@"],
+        ),
+        ("[[account]]\naddress = \"a@b.example\"\n", 2, &["client"]),
+        (
+            "[[account]]\naddress = \"a@b.example\"\nclient_id = \"a@b.example\"\n",
+            2,
+            &["client id", "mail address"],
+        ),
+        (
+            "[[account]]\naddress = \"a@b.example\"\nclient_id = \"your-client-id\"\n",
+            2,
+            &["client id", "placeholder"],
+        ),
+        (
+            "[[account]]\nname = \"x\"\naddress = \"a@b.example\"\n[[account]]\nname = \"y\"\n",
+            2,
+            &["more than one"],
+        ),
+        ("", 2, &["no account"]),
+    ] {
+        fs::write(bed.path("config.toml"), text).unwrap();
+        says(bed.run(&["token"]).await, code, words);
+    }
+    fs::remove_file(bed.path("config.toml")).unwrap();
+    says(bed.run(&["token"]).await, 4, &["config.toml"]);
+}
+
+#[tokio::test]
+async fn the_token_cache() {
+    let bed = Bed::start(builder()).await;
+    says(bed.run(&["token"]).await, 21, &[ADELE, "login"]);
+    fs::write(bed.path("tokens.json"), "{\"AccessToken\": {\"x\": {\"credential_type\"").unwrap();
+    says(bed.run(&["token"]).await, 6, &["tokens.json"]);
+    assert!(bed.path("tokens.json").exists(), "the damaged file is not touched by reading");
+    bed.login(&[]).await.expect(0);
+    let kept = fs::read_dir(bed.folder.path()).unwrap().any(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        name.starts_with("tokens.json.") && !name.ends_with("lock")
+    });
+    assert!(kept, "the damaged file is kept aside");
+    bed.run(&["token"]).await.expect(0);
+    fs::write(bed.path("no-folder"), "").unwrap();
+    says(
+        bed.run(&["login", "--cache-file", bed.path("no-folder/tokens.json").to_str().unwrap()]).await,
+        5,
+        &["no-folder"],
+    );
+}
+
+#[tokio::test]
+async fn the_sign_in() {
+    let bed = Bed::start(builder().device_code_lifetime(Duration::from_secs(2))).await;
+    says(bed.login(&["--client-id", "00000000-1111-2222-3333-444444444444"]).await, 22, &["AADSTS700016"]);
+    let unknown = bed.tenant.authority().replace(bed.tenant.tenant_id(), "unknown.example");
+    says(bed.login(&["--authority", &unknown]).await, 23, &["unknown.example"]);
+    says(bed.login(&["--scope", "https://outlook.office.com/NoSuch.Permission"]).await, 24, &["AADSTS70011"]);
+    says(bed.login_as(&[], |tenant, code| tenant.decline(code).unwrap()).await, 26, &["declined"]);
+    says(bed.login_as(&[], |tenant, code| tenant.approve(code, BERT).unwrap()).await, 29, &[BERT, ADELE]);
+    says(bed.login_as(&[], |_, _| ()).await, 25, &["expired"]);
+}
+
+#[tokio::test]
+async fn the_identity_provider() {
+    let bed = Bed::signed_in().await;
+    let wait = Some(Duration::from_secs(1800));
+    bed.tenant.set_fault(Fault::Http(HttpFault::Unavailable { retry_after: wait }));
+    says(bed.login(&[]).await, 20, &[]);
+    bed.tenant.clear_faults();
+    bed.tenant.set_fault(Fault::Http(HttpFault::TooManyRequests { retry_after: wait }));
+    says(bed.login(&[]).await, 60, &["1800"]);
+    bed.tenant.clear_faults();
+    bed.tenant.set_fault(Fault::Http(HttpFault::Html));
+    says(bed.login(&[]).await, 20, &[]);
+}
+
+#[tokio::test]
+async fn the_network() {
+    let bed = Bed::signed_in().await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let closed = format!("localhost:{free}");
+    says(bed.run(&["fetch", "--imap", &closed]).await, 12, &[&closed]);
+    says(bed.login(&["--authority", &format!("https://{closed}/contoso.example")]).await, 12, &[]);
+    let plain = format!("localhost:{}", bed.tenant.smtp_addr().port());
+    says(bed.run(&["fetch", "--imap", &plain]).await, 15, &[&plain]);
+
+    let stranger = Bed::start(builder()).await;
+    let untrusted = format!("localhost:{}", stranger.tenant.imap_addr().port());
+    says(bed.run(&["fetch", "--imap", &untrusted]).await, 13, &[&untrusted, "--ca-file"]);
+    let untrusted = format!("localhost:{}", stranger.tenant.smtp_addr().port());
+    says(bed.run(&["send", BERT, "--body", "x", "--smtp", &untrusted]).await, 13, &[&untrusted]);
+
+    let misnamed = Bed::start(builder().certificate_name("mail.other.example")).await;
+    says(misnamed.login(&[]).await, 14, &["mail.other.example"]);
+    says(
+        bed.run(&["fetch", "--ca-file", bed.path("config.toml").to_str().unwrap()]).await,
+        2,
+        &["CERTIFICATE"],
+    );
+    says(
+        bed.run(&["fetch", "--ca-file", bed.path("missing.pem").to_str().unwrap()]).await,
+        2,
+        &["missing.pem"],
+    );
+}
+
+/// Puts another access token into the cache, as if it had been issued.
+fn plant(bed: &Bed, token: &str) {
+    let path = bed.path("tokens.json");
+    let mut cache: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for entry in cache["AccessToken"].as_object_mut().unwrap().values_mut() {
+        entry["secret"] = token.into();
+    }
+    fs::write(path, cache.to_string()).unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_token() {
+    let bed = Bed::signed_in().await;
+    for spec in [
+        TokenSpec::new(ADELE).forged(),
+        TokenSpec::new(ADELE).expired(),
+        TokenSpec::new(ADELE).audience("https://graph.microsoft.com"),
+        TokenSpec::new(ADELE).scopes(["User.Read"]),
+    ] {
+        let token = bed.tenant.mint(spec).unwrap();
+        plant(&bed, &token);
+        for words in [&["fetch"][..], &["fetch", "--protocol", "pop3"], &["send", BERT, "--body", "x"]] {
+            let run = bed.run(words).await;
+            assert!(!run.stderr.contains(&token[token.len() - 24..]), "the token is shown");
+            says(run, 30, &[ADELE]);
+        }
+    }
+    let check = bed.run(&["check", "--json"]).await.expect(30).json();
+    assert_eq!(check["protocols"].as_array().unwrap().len(), 3);
+    assert_eq!(check["error"]["id"], "token-refused");
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_not_open_to_the_user() {
+    let bed = Bed::signed_in().await;
+    says(bed.run(&["fetch", "--mailbox", BERT]).await, 44, &["not connected"]);
+    says(bed.run(&["fetch", "--folder", "No such folder"]).await, 40, &["No such folder"]);
+    bed.tenant.set_fault(Fault::AuthDisabled { service: Service::Smtp, mailbox: None });
+    says(bed.run(&["send", BERT, "--body", "x"]).await, 30, &["SmtpClientAuthentication is disabled"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent() {
+    let bed = Bed::signed_in().await;
+    bed.tenant.set_fault(Fault::RecipientRefused(BERT.to_owned()));
+    let half = bed.run(&["send", "--json", ADELE, BERT, "--body", "x"]).await.expect(41).json();
+    assert_eq!(half["recipients"][0]["accepted"], true);
+    assert!(half["recipients"][1]["refused"].as_str().unwrap().starts_with("550 5.1.10"));
+    says(bed.run(&["send", BERT, "--body", "x"]).await, 41, &["no recipient"]);
+    assert!(bed.tenant.messages(BERT).unwrap().is_empty());
+    says(bed.run(&["send", ADELE, "--body", "x", "--sender", BERT]).await, 42, &["SendAsDenied"]);
+    says(bed.run(&["send", "no address", "--body", "x"]).await, 2, &["address"]);
+    says(bed.run(&["send", ADELE, "--attach", "/no/such/file"]).await, 2, &["/no/such/file"]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk() {
+    let bed = Bed::signed_in().await;
+    bed.tenant.deliver(ADELE, *b"Subject: x\r\n\r\nx\r\n").unwrap();
+    for protocol in ["imap", "pop3"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = bed.command(&["fetch", "--protocol", protocol]);
+        let output = command.stdout(Stdio::from(full)).spawn().unwrap().wait_with_output().await.unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(7), "{stderr}");
+        assert!(stderr.contains("make room"), "{stderr}");
+    }
+    // A folder that cannot be made.
+    fs::write(bed.path("file"), "").unwrap();
+    says(bed.run(&["fetch", "--out", bed.path("file/folder").to_str().unwrap()]).await, 8, &["folder"]);
+}
+
+#[tokio::test]
+async fn the_command_line() {
+    let bed = Bed::start(builder()).await;
+    for words in [
+        &["fetch", "--newest", "x"][..],
+        &["nonsense"],
+        &["send"],
+        &["fetch", "--imap", "host:0"],
+        &["fetch", "--json"],
+    ] {
+        let run = bed.run(words).await.expect(2);
+        assert!(!run.stderr.is_empty(), "{words:?}");
+    }
+}
