@@ -38,3 +38,8 @@ pub use server::{Protocol, Security, Server};
 pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
 
 pub use {imap_min, msal_lite, pop3_min, sasl_xoauth2, smtp_min};
+
+/// The examples of the repository's README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct RepositoryReadme;

@@ -72,8 +72,8 @@ pub(crate) fn show(finding: &Finding, screen: Screen) {
 
 /// One step: what, how long, how many round trips so far, what came of it.
 pub(crate) fn line(step: &Step) -> String {
-    let trips = step.round_trips.map(|n| format!("{n} round trips")).unwrap_or_default();
-    format!("  {:<10} {:>9}  {FAINT}{trips:<14}{FAINT:#}  {}", step.name, took(step.took), step.detail)
+    let trips = step.round_trips.map(|n| format!("after {n} round trips")).unwrap_or_default();
+    format!("  {:<10} {:>9}  {FAINT}{trips:<20}{FAINT:#}  {}", step.name, took(step.took), step.detail)
 }
 
 /// A protocol's steps and its failure, for a machine.

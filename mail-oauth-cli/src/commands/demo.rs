@@ -24,10 +24,10 @@ pub(crate) async fn run(screen: Screen) -> Result<(), Failure> {
         "A tenant of its own",
         "identity endpoints, IMAP, POP3 and SMTP over TLS, on ports of this machine",
     );
+    let mut journal = Journal::new();
     // The shortest interval that the protocol knows, so that nobody waits for a demonstration.
     let tenant =
         sim::tenant().poll_interval(Duration::from_secs(1)).start().await.map_err(|e| sim::failed(&e))?;
-    let mut journal = Journal::new();
     journal.done("started", tenant.authority());
     part(screen, &mut parts, "tenant", journal.steps(), since.elapsed());
 
@@ -61,6 +61,7 @@ pub(crate) async fn run(screen: Screen) -> Result<(), Failure> {
         }
     }
     let all = since.elapsed();
+    screen.say(format!("{FAINT}Round trips are counted from each connection's first SYN.{FAINT:#}"));
     screen.say(format!(
         "{GOOD}The message came back byte for byte over both protocols.{GOOD:#} All of it took {}.",
         took(all)
