@@ -3,6 +3,7 @@
 mod binary;
 mod library;
 
+use std::path::Path;
 use std::pin::Pin;
 
 use crate::Failed;
@@ -29,6 +30,7 @@ cases! {
     "binary: login, token, check" => binary::sign_in_and_check,
     "binary: send from standard input, fetch to files, both protocols" => binary::send_and_fetch,
     "binary: fetch to a Maildir and to standard output" => binary::maildir,
+    "binary: memory of fetching 25 MiB and 250 MiB" => binary::memory,
     "binary: a wrong token" => binary::wrong_token,
     "binary: a wrong certificate authority" => binary::wrong_ca,
     "binary: a refused recipient" => binary::refused_recipient,
@@ -61,4 +63,11 @@ fn message(subject: &str, bytes: usize) -> Vec<u8> {
     }
     message.extend(b".\r\n..\r\nthe end\r\n");
     message
+}
+
+/// Puts a message into a mailbox as a file, newer than all others.
+fn put(maildir: &Path, message: &[u8]) -> std::io::Result<()> {
+    let unix = String::from_utf8_lossy(message).replace("\r\n", "\n");
+    std::fs::create_dir_all(maildir.join("new"))?;
+    std::fs::write(maildir.join("new").join(format!("{}.interop", message.len())), unix)
 }

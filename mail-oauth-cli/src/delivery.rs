@@ -8,9 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indicatif::ProgressBar;
 use tempfile::{NamedTempFile, TempPath};
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
 
 use crate::failure::Failure;
+
+/// What is held back before it is written.
+const BUFFER: usize = 64 * 1024;
 
 /// Where messages go.
 #[derive(Debug)]
@@ -42,14 +45,16 @@ impl Delivery {
     pub(crate) fn begin(&self, name: &str, bar: ProgressBar) -> Result<Parcel, Failure> {
         let (folder, target) = match self {
             Delivery::Stdout => {
-                return Ok(Parcel { sink: Sink::Stdout(tokio::io::stdout()), file: None, bar, written: 0 });
+                let stdout = BufWriter::with_capacity(BUFFER, tokio::io::stdout());
+                return Ok(Parcel { sink: Sink::Stdout(stdout), file: None, bar, written: 0 });
             }
             Delivery::Files(folder) => (folder.clone(), folder.join(format!("{name}.eml"))),
             Delivery::Maildir(folder) => (folder.join("tmp"), folder.join("new").join(unique(name))),
         };
         let open = || -> io::Result<_> {
             let (file, path) = NamedTempFile::new_in(&folder)?.into_parts();
-            Ok((tokio::fs::File::from_std(file), path))
+            // Each write to a file goes to another thread and back; POP3's pieces are as short as lines.
+            Ok((BufWriter::with_capacity(BUFFER, tokio::fs::File::from_std(file)), path))
         };
         let (file, path) =
             open().map_err(|e| Failure::output(&format!("cannot write to {}", folder.display()), &e))?;
@@ -75,8 +80,8 @@ pub(crate) struct Parcel {
 
 #[derive(Debug)]
 enum Sink {
-    Stdout(tokio::io::Stdout),
-    File(tokio::fs::File),
+    Stdout(BufWriter<tokio::io::Stdout>),
+    File(BufWriter<tokio::fs::File>),
 }
 
 impl Parcel {
@@ -89,7 +94,7 @@ impl Parcel {
         let finish = async {
             self.flush().await?;
             if let Sink::File(file) = &self.sink {
-                file.sync_all().await?;
+                file.get_ref().sync_all().await?;
             }
             io::Result::Ok(())
         };

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use mail_oauth_sim::TokenSpec;
 use serde_json::Value;
@@ -12,18 +13,16 @@ use super::{ensure, message};
 use crate::Failed;
 use crate::bed::{ALICE, Bed};
 
-/// Runs the binary that was built beside this one.
+/// The binary that was built beside this one.
+fn command(bed: &Bed, words: &[&str]) -> Result<Command, Failed> {
+    let mut command = Command::new(std::env::current_exe()?.with_file_name("mail-oauth"));
+    command.args(words).arg("--config").arg(bed.config()?).stdin(Stdio::piped()).kill_on_drop(true);
+    Ok(command)
+}
+
+/// Runs it.
 async fn run(bed: &Bed, words: &[&str], stdin: &[u8]) -> Result<Output, Failed> {
-    let binary = std::env::current_exe()?.with_file_name("mail-oauth");
-    let mut child = Command::new(binary)
-        .args(words)
-        .arg("--config")
-        .arg(bed.config()?)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut child = command(bed, words)?.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().ok_or("no standard input")?;
     let stdin = stdin.to_owned();
     // A program that failed early does not read it all, which is no failure of ours.
@@ -156,4 +155,61 @@ pub(super) async fn refused_recipient(bed: &Bed) -> Result<(), Failed> {
 pub(super) async fn missing_folder(bed: &Bed) -> Result<(), Failed> {
     expect(bed, &["fetch", "--folder", "No such folder"], b"", 40).await?;
     Ok(())
+}
+
+/// A message of any size is streamed: what fetching it takes above a small one is bounded, and does not grow.
+#[expect(clippy::print_stdout, reason = "the figures are its purpose")]
+pub(super) async fn memory(bed: &Bed) -> Result<(), Failed> {
+    const MIB: usize = 1024 * 1024;
+    let folder = bed.path("memory");
+    let mut peaks = Vec::new();
+    for (name, size) in [("small", 2 * 1024), ("25 MiB", 25 * MIB), ("250 MiB", 250 * MIB)] {
+        super::put(&bed.maildir(ALICE), &message(name, size))?;
+        for protocol in ["imap", "pop3"] {
+            let out = folder.display().to_string();
+            let child = command(bed, &["fetch", "--protocol", protocol, "--out", &out])?
+                .stdout(Stdio::null())
+                .spawn()?;
+            let peak = peak_of(child).await?;
+            println!("       {protocol}, {name}: {peak} KiB at most");
+            peaks.push(peak);
+            let fetched = fs::read_dir(&folder)?.next().ok_or("nothing was fetched")??;
+            ensure(
+                fetched.metadata()?.len() >= size as u64,
+                format!("{protocol}, {name}: not the whole message"),
+            )?;
+            fs::remove_dir_all(&folder)?;
+        }
+    }
+    for (small, [large, huge]) in [(peaks[0], [peaks[2], peaks[4]]), (peaks[1], [peaks[3], peaks[5]])] {
+        ensure(
+            large < small + 24 * 1024,
+            format!("25 MiB takes {} KiB above a small message", large.saturating_sub(small)),
+        )?;
+        ensure(
+            huge < large + 4 * 1024,
+            format!("250 MiB takes {} KiB more than 25 MiB", huge.saturating_sub(large)),
+        )?;
+    }
+    Ok(())
+}
+
+/// The highest resident size of a process in KiB, read from the system's own high-water mark until it ends.
+async fn peak_of(mut child: tokio::process::Child) -> Result<u64, Failed> {
+    let status = format!("/proc/{}/status", child.id().ok_or("it has ended at once")?);
+    let mut peak = 0;
+    loop {
+        tokio::select! {
+            ended = child.wait() => {
+                ensure(ended?.success(), "the fetch failed")?;
+                return Ok(peak);
+            }
+            () = tokio::time::sleep(Duration::from_millis(2)) => {
+                let text = fs::read_to_string(&status).unwrap_or_default();
+                let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+                let kib = mark.and_then(|mark| mark.trim().trim_end_matches(" kB").parse().ok());
+                peak = peak.max(kib.unwrap_or(0));
+            }
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Through the library.
 
-use std::path::Path;
 use std::time::Duration;
 
 use mail_oauth::imap_min::{Mailbox as Name, UidSet};
@@ -42,7 +41,7 @@ async fn round_trip(bed: &Bed, message: &[u8]) -> Result<(), Failed> {
         ensure(report.all_accepted(), format!("not accepted: {report}"))?;
         smtp.quit().await?;
     } else {
-        put(&bed.maildir(ALICE), message)?;
+        super::put(&bed.maildir(ALICE), message)?;
     }
     // Delivery takes the time that it takes: the server says when it is there.
     let mut patience = 600;
@@ -63,12 +62,6 @@ async fn round_trip(bed: &Bed, message: &[u8]) -> Result<(), Failed> {
     ensure(by_imap.ends_with(message), "IMAP: the message differs")?;
     ensure(by_pop3.ends_with(message), "POP3: the message differs")?;
     ensure(by_imap == by_pop3, "IMAP and POP3 differ")
-}
-
-fn put(maildir: &Path, message: &[u8]) -> std::io::Result<()> {
-    let unix = String::from_utf8_lossy(message).replace("\r\n", "\n");
-    std::fs::create_dir_all(maildir.join("new"))?;
-    std::fs::write(maildir.join("new").join(format!("{}.interop", message.len())), unix)
 }
 
 pub(super) async fn one_refused(bed: &Bed) -> Result<(), Failed> {
