@@ -35,7 +35,11 @@ pub(crate) fn compose(draft: &Draft<'_>, attachments: &[impl AsRef<Path>]) -> Re
             Failure::new(Code::Usage, format!("cannot attach {}: {why}", path.display()))
                 .fix("check the path and its permissions")
         };
-        total += std::fs::metadata(path).map_err(|e| unusable(e.to_string()))?.len();
+        let metadata = std::fs::metadata(path).map_err(|e| unusable(e.to_string()))?;
+        if !metadata.is_file() {
+            return Err(unusable("it is not a regular file".to_owned()));
+        }
+        total += metadata.len();
         if total > ATTACHMENTS_LIMIT {
             return Err(unusable("the attachments are over 150 MiB together".to_owned()));
         }

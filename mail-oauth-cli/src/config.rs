@@ -61,6 +61,23 @@ pub(crate) struct Chosen {
     pub(crate) account: Account,
     pub(crate) trust: Trust,
     pub(crate) cache_file: PathBuf,
+    /// Whether the cache's place is our choice, so that its folder is ours to make.
+    cache_by_default: bool,
+}
+
+impl Chosen {
+    /// Makes the folder of a token cache that nobody has named, for its owner alone.
+    pub(crate) fn make_cache_folder(&self) -> Result<(), Failure> {
+        let Some(folder) = self.cache_file.parent().filter(|_| self.cache_by_default) else { return Ok(()) };
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|e| {
+            Failure::new(Code::CacheUnreadable, format!("cannot make {}: {e}", folder.display()))
+                .fix("name another place with --cache-file")
+        })
+    }
 }
 
 /// The account that the file and the options name; the options win.
@@ -72,12 +89,21 @@ pub(crate) fn choose(options: &AccountOptions) -> Result<Chosen, Failure> {
         Some(path) => Trust::SystemAnd(path),
         None => Trust::System,
     };
-    let cache_file = match options.cache_file.clone().or(file.cache_file) {
+    let named = options.cache_file.clone().or(file.cache_file);
+    let cache_by_default = named.is_none();
+    let cache_file = match named {
         Some(path) => path,
         None => folders()?.data_dir().join("mail-oauth").join("tokens.json"),
     };
-    let account = account(&entry, options, path.as_deref())?;
-    Ok(Chosen { account, trust, cache_file })
+    let account = account(&entry, options, path.as_deref()).map_err(|mut failure| {
+        // A value that came from the file is looked for there.
+        if let Some(path) = &path {
+            let name = entry.name.as_deref().or(entry.address.as_deref()).unwrap_or("without a name");
+            failure.message = format!("{}, account `{name}`: {}", path.display(), failure.message);
+        }
+        failure
+    })?;
+    Ok(Chosen { account, trust, cache_file, cache_by_default })
 }
 
 fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
@@ -97,9 +123,8 @@ fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
         }
     };
     let mut file: File = toml::from_str(&text).map_err(|e| {
-        Failure::new(Code::ConfigMalformed, format!("{}: {}", path.display(), e.to_string().trim_end())).fix(
-            "correct the line that is shown; the README lists every key. Secrets have no place in this file",
-        )
+        Failure::new(Code::ConfigMalformed, format!("{}, {}", path.display(), malformed(&text, &e)))
+            .fix("correct this line; the README lists every key. Secrets have no place in this file")
     })?;
     // Paths in the file are meant relative to it.
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -107,6 +132,29 @@ fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
         *named = folder.join(&named);
     }
     Ok((file, Some(path)))
+}
+
+/// Where a file is malformed, and why: line, column and key, but never a value, which may be a secret in a place
+/// where none belongs.
+fn malformed(text: &str, error: &toml::de::Error) -> String {
+    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let before = text.get(..at).unwrap_or_default();
+    let number = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.lines().nth(number - 1).unwrap_or_default();
+    let key = line.split_once('=').map(|(key, _)| format!(", key `{}`", key.trim())).unwrap_or_default();
+    format!("line {number}, column {}{key}: {}", at - start + 1, without_values(error.message()))
+}
+
+/// The message with the values that serde repeats left out: `string "..."` and unknown variants.
+fn without_values(message: &str) -> String {
+    let quote = if message.starts_with("unknown variant") { '`' } else { '"' };
+    match message.split_once(quote).and_then(|(head, rest)| Some((head, rest.split_once(quote)?.1))) {
+        Some((head, tail)) if message.starts_with("invalid") || message.starts_with("unknown variant") => {
+            format!("{head}{quote}...{quote}{tail}")
+        }
+        _ => message.to_owned(),
+    }
 }
 
 fn folders() -> Result<impl BaseStrategy, Failure> {
@@ -117,7 +165,8 @@ fn folders() -> Result<impl BaseStrategy, Failure> {
 }
 
 fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> Result<Entry, Failure> {
-    let shown = path.map_or_else(|| "no configuration file".to_owned(), |path| path.display().to_string());
+    let shown =
+        path.map_or_else(|| "the configuration (no file)".to_owned(), |path| path.display().to_string());
     let names = || {
         let names: Vec<&str> =
             entries.iter().filter_map(|e| e.name.as_deref().or(e.address.as_deref())).collect();
@@ -195,6 +244,13 @@ fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Resu
     let mut account = Account::new(provider, address, client_id)?;
     if let Some(tenant) = &entry.tenant {
         account = account.with_tenant(tenant)?;
+    }
+    if let (Some(tenant), Some(authority)) = (&entry.tenant, &entry.authority) {
+        return Err(Failure::new(
+            Code::Usage,
+            format!("tenant `{tenant}` and authority `{authority}` are both given"),
+        )
+        .fix("the authority names the tenant: leave one of them out"));
     }
     if let Some(authority) = &entry.authority {
         account = account.with_authority(authority)?;

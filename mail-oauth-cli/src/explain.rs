@@ -201,7 +201,7 @@ fn imap(error: &mail_oauth::imap_min::Error) -> (Code, Option<String>) {
         Imap::Io(_) | Imap::Eof { .. } => connection(),
         Imap::TimedOut { .. } => timed_out(),
         Imap::Invalid { .. } => (Code::Usage, Some("correct the value".to_owned())),
-        Imap::Protocol { .. } | Imap::TooLong { .. } | Imap::Lacks { .. } => (Code::Protocol, None),
+        Imap::Protocol { .. } | Imap::TooLong { .. } | Imap::Lacks { .. } => (Code::Protocol, Some("the server, or something between here and there, does not keep to the protocol: show this to its administrator".to_owned())),
         _ => (Code::Internal, None),
     }
 }
@@ -214,7 +214,7 @@ fn pop3(error: &mail_oauth::pop3_min::Error) -> (Code, Option<String>) {
         Pop3::Io(_) | Pop3::Eof { .. } => connection(),
         Pop3::TimedOut { .. } => timed_out(),
         Pop3::Invalid { .. } => (Code::Usage, Some("correct the value".to_owned())),
-        Pop3::Protocol { .. } | Pop3::TooLong { .. } | Pop3::Lacks { .. } => (Code::Protocol, None),
+        Pop3::Protocol { .. } | Pop3::TooLong { .. } | Pop3::Lacks { .. } => (Code::Protocol, Some("the server, or something between here and there, does not keep to the protocol: show this to its administrator".to_owned())),
         _ => (Code::Internal, None),
     }
 }
@@ -228,7 +228,7 @@ fn smtp(error: &mail_oauth::smtp_min::Error) -> (Code, Option<String>) {
         Smtp::TimedOut { .. } => timed_out(),
         Smtp::Invalid { .. } => (Code::Usage, Some("correct the value".to_owned())),
         Smtp::TooLong { .. } => (Code::MessageRefused, None),
-        Smtp::Protocol { .. } | Smtp::Lacks { .. } => (Code::Protocol, None),
+        Smtp::Protocol { .. } | Smtp::Lacks { .. } => (Code::Protocol, Some("the server, or something between here and there, does not keep to the protocol: show this to its administrator".to_owned())),
         _ => (Code::Internal, None),
     }
 }
@@ -238,7 +238,7 @@ fn connection() -> (Code, Option<String>) {
 }
 
 fn timed_out() -> (Code, Option<String>) {
-    (Code::TimedOut, Some("the server stopped answering; run the command again".to_owned()))
+    (Code::TimedOut, Some("the server does not answer: check that port and security fit (993, 995, 465: TLS; 587: STARTTLS), then try again".to_owned()))
 }
 
 fn output(error: &std::io::Error) -> (Code, Option<String>) {

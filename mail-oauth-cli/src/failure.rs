@@ -40,7 +40,7 @@ impl Failure {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 failure(Code::DiskFull)
-                    .fix("make room and run the command again; no incomplete message was left behind")
+                    .fix("make room and run the command again; no incomplete file was left behind")
             }
             _ => failure(Code::Output).fix("check that the folder exists and that you may write there"),
         }

@@ -6,6 +6,7 @@ mod config;
 mod delivery;
 mod explain;
 mod failure;
+mod interrupt;
 mod options;
 mod screen;
 
@@ -20,13 +21,18 @@ use crate::screen::Screen;
 fn main() -> ExitCode {
     let options = Options::parse();
     let screen = Screen::new(options.json);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = match runtime {
-        // How `sim` ends is not how it fails.
-        Ok(runtime) if matches!(options.command, Command::Sim(_)) => {
-            runtime.block_on(run(options.command, screen))
+    let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            // How `sim` ends is not how it fails.
+            let result = if matches!(options.command, Command::Sim(_)) {
+                runtime.block_on(run(options.command, screen))
+            } else {
+                runtime.block_on(until_interrupted(run(options.command, screen)))
+            };
+            // A thread may sit in a read of standard input that never ends: it is not waited for.
+            runtime.shutdown_background();
+            result
         }
-        Ok(runtime) => runtime.block_on(until_interrupted(run(options.command, screen))),
         Err(e) => Err(Failure::new(Code::Internal, format!("the async runtime does not start: {e}"))),
     };
     screen.end(result)
@@ -44,10 +50,14 @@ async fn run(command: Command, screen: Screen) -> Result<(), Failure> {
     }
 }
 
-/// Ctrl-C drops the work: connections close, half-written files go away.
+/// Ctrl-C and SIGTERM drop the work: connections close, half-written files go away.
 async fn until_interrupted(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     tokio::select! {
-        result = work => result,
-        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::new(Code::Cancelled, "cancelled")),
+        // A command that knows more about its end than "cancelled" says so itself.
+        biased;
+        result = work => return result,
+        () = interrupt::told_to_stop() => {}
     }
+    interrupt::settle().await;
+    Err(Failure::new(Code::Cancelled, "cancelled"))
 }

@@ -1,7 +1,8 @@
 //! What a person sees: colours on a terminal, plain text in a pipe, one JSON object with `--json`.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -38,8 +39,7 @@ impl Screen {
     /// A line of the result: standard output, unless the result is JSON.
     pub(crate) fn say(self, line: impl AsRef<str>) {
         if !self.json {
-            // A reader that went away (`| head`) is no error worth telling anyone.
-            let _ = writeln!(anstream::stdout(), "{}", line.as_ref());
+            keep_first_error(writeln!(anstream::stdout(), "{}", line.as_ref()));
         }
     }
 
@@ -51,7 +51,7 @@ impl Screen {
     /// The whole result as one JSON object on standard output.
     pub(crate) fn object(self, value: &Value) {
         if self.json {
-            let _ = writeln!(std::io::stdout(), "{value}");
+            keep_first_error(writeln!(std::io::stdout(), "{value}"));
         }
     }
 
@@ -62,6 +62,14 @@ impl Screen {
 
     /// The last word on a command.
     pub(crate) fn end(self, result: Result<(), Failure>) -> ExitCode {
+        keep_first_error(std::io::stdout().flush());
+        let lost = LOST.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let result = match lost {
+            Some(error) if result.is_ok() => {
+                Err(Failure::output("the result cannot be written", &error).told())
+            }
+            _ => result,
+        };
         let Err(failure) = result else { return ExitCode::SUCCESS };
         if !failure.told {
             self.object(&json!({ "ok": false, "error": error_of(&failure) }));
@@ -71,6 +79,18 @@ impl Screen {
             self.note(format!("{HINT}  fix:{HINT:#} {fix}"));
         }
         ExitCode::from(failure.code.number())
+    }
+}
+
+/// The first error of writing the result: a command whose result went nowhere has failed, unless the reader went away
+/// (`| head`).
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
+
+fn keep_first_error(result: io::Result<()>) {
+    if let Err(error) = result
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 }
 

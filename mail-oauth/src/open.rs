@@ -1,6 +1,6 @@
 //! Opening a mailbox: the token and the connection side by side, then sign-in.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use msal_lite::{Timestamp, Token, TokenSource};
 
@@ -13,6 +13,10 @@ use crate::transport::{MailStream, Plain, RoundTrips, connect_plain, connect_tls
 
 /// What EHLO says of us: an address literal that is valid everywhere and tells nothing of the local network.
 const EHLO_NAME: &str = "[127.0.0.1]";
+
+/// How long a server may take to greet. RFC 5321 allows five minutes to one that relays; a submission server that says
+/// nothing for this long most often waits for a TLS handshake.
+const GREETING: Duration = Duration::from_secs(30);
 
 impl Mailbox {
     /// An IMAP client, signed in. Nothing is selected yet.
@@ -104,6 +108,7 @@ impl Mailbox {
     pub async fn smtp_noting(&self, journal: &mut Journal) -> Result<smtp_min::Client<MailStream>, Error> {
         let server = self.account.server(Protocol::Smtp)?;
         let mut limits = smtp_min::Limits::default();
+        limits.greeting = GREETING;
         if let Some(line) = self.account.provider().known().smtp_auth_line {
             limits.auth_line = line;
         }

@@ -49,7 +49,7 @@ pub(crate) async fn run(
         "error": { "id": code.id(), "exit_code": code.number() },
         "protocols": objects,
     }));
-    Err(Failure::new(code, format!("{} does not work", names.join(", "))).told())
+    Err(Failure::new(code, format!("{} failed the check", names.join(", "))).told())
 }
 
 /// A protocol's steps and its failure, for a person.

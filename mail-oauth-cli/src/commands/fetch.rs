@@ -1,8 +1,12 @@
 //! `mail-oauth fetch`: messages to files, a Maildir or standard output, streamed.
 
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mail_oauth::Mailbox;
 use mail_oauth::imap_min::{self, FetchAttribute, SearchKey, UidSet};
+use mail_oauth::pop3_min;
 use serde_json::{Value, json};
 
 use crate::commands::login;
@@ -11,6 +15,9 @@ use crate::delivery::{Delivery, Parcel};
 use crate::failure::{Code, Failure};
 use crate::options::{FetchOptions, FetchProtocol};
 use crate::screen::{Screen, size};
+
+/// How long a goodbye may take, once all is stored.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(options: &FetchOptions, screen: Screen) -> Result<(), Failure> {
     let delivery = match (&options.out, &options.maildir) {
@@ -54,7 +61,6 @@ async fn by_imap(
     wanted.iter().for_each(|uid| set.push(*uid));
     let mut fetched = Vec::new();
     if wanted.is_empty() {
-        client.logout().await?;
         return Ok(fetched);
     }
     // Sizes are for the bar alone: servers are known to get them wrong.
@@ -62,14 +68,17 @@ async fn by_imap(
     let bar = bar(sizes.iter().filter_map(|message| message.size).sum(), screen);
     let validity = selected.uid_validity.unwrap_or_default();
     for uid in wanted {
-        let name = format!("{validity}-{uid}");
+        // UIDs mean something within one folder and one UIDVALIDITY only.
+        let name = format!("{}-{validity}-{uid}", as_name(&options.folder));
         let mut parcel = delivery.begin(&name, bar.clone())?;
-        if client.fetch_body(uid, &mut parcel).await?.is_some() {
-            fetched.push(keep(parcel, &name, screen).await?);
+        match client.fetch_body(uid, &mut parcel).await? {
+            Some(_) => fetched.push(keep(parcel, &name, screen).await?),
+            None => screen.note(format!("message {uid} is listed, but the server does not give it")),
         }
     }
     bar.finish_and_clear();
-    client.logout().await?;
+    // All is there: a server that fails to say goodbye does not change it.
+    let _ = tokio::time::timeout(GOODBYE, client.logout()).await;
     Ok(fetched)
 }
 
@@ -84,20 +93,29 @@ async fn by_pop3(
     }
     let mut client = mailbox.pop3().await?;
     let sizes = client.list().await?;
-    let ids: std::collections::HashMap<u32, String> = client.uidl().await?.into_iter().collect();
+    // UIDL is optional, and servers are known to give two messages one id.
+    let ids: HashMap<u32, String> = match client.uidl().await {
+        Ok(ids) => ids.into_iter().collect(),
+        Err(pop3_min::Error::Refused(_)) => HashMap::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut names = HashSet::new();
     let wanted = newest(sizes.iter().map(|(number, _)| *number).collect(), options);
     let all =
         sizes.iter().filter(|(number, _)| wanted.contains(number)).filter_map(|(_, octets)| *octets).sum();
     let bar = bar(all, screen);
     let mut fetched = Vec::new();
     for number in wanted {
-        let name = ids.get(&number).map_or_else(|| format!("message-{number}"), |id| as_name(id));
+        let mut name = ids.get(&number).map_or_else(|| format!("message-{number}"), |id| as_name(id));
+        if !names.insert(name.clone()) {
+            name = format!("{name}-{number}");
+        }
         let mut parcel = delivery.begin(&name, bar.clone())?;
         client.retrieve(number, &mut parcel).await?;
         fetched.push(keep(parcel, &name, screen).await?);
     }
     bar.finish_and_clear();
-    client.quit().await?;
+    let _ = tokio::time::timeout(GOODBYE, client.quit()).await;
     Ok(fetched)
 }
 
@@ -108,11 +126,18 @@ fn newest(mut numbers: Vec<u32>, options: &FetchOptions) -> Vec<u32> {
     numbers.split_off(skip)
 }
 
-/// A server's unique id as a file name: what could mean a path is replaced.
-fn as_name(id: &str) -> String {
-    let safe =
-        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=' | '+') { c } else { '_' };
-    id.chars().map(safe).collect()
+/// A server's word as a part of a file name. What could mean something else there is written as `%XX`, so that two
+/// words never become one.
+fn as_name(word: &str) -> String {
+    let mut name = String::with_capacity(word.len());
+    for byte in word.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'+') {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    name
 }
 
 async fn keep(parcel: Parcel, name: &str, screen: Screen) -> Result<Value, Failure> {
@@ -148,7 +173,9 @@ fn missing(folder: &str, error: imap_min::Error) -> Failure {
 mod tests {
     #[test]
     fn a_unique_id_names_no_path() {
-        assert_eq!(super::as_name("../../etc/passwd"), "______etc_passwd");
+        assert_eq!(super::as_name("../etc"), "%2E%2E%2Fetc");
+        assert_ne!(super::as_name("a.b"), super::as_name("a:b"));
+        assert_ne!(super::as_name("a.b"), super::as_name("a%2Eb"));
         assert_eq!(super::as_name("000a-7=+_"), "000a-7=+_");
     }
 }

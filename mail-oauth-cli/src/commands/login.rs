@@ -11,6 +11,7 @@ use crate::screen::{GOOD, STRONG, Screen};
 
 pub(crate) async fn run(options: &AccountOptions, screen: Screen) -> Result<(), Failure> {
     let chosen = config::choose(options)?;
+    chosen.make_cache_folder()?;
     let mailbox = open(&chosen)?;
     let token = mailbox.sign_in(|prompt| show(prompt, screen)).await?;
     let wanted = &chosen.account.roles().sign_in;

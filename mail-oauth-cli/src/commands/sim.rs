@@ -6,6 +6,7 @@ use mail_oauth_sim::{App, Mailbox, Tenant, User};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
+use crate::interrupt;
 use crate::options::SimOptions;
 use crate::screen::{FAINT, STRONG, Screen};
 
@@ -68,9 +69,7 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
         "ca_file": dir.join("ca.pem"),
         "config": config,
     }));
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|e| Failure::new(Code::Internal, format!("cannot wait for Ctrl-C: {e}")))?;
+    interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
 }

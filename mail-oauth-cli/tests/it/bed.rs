@@ -122,7 +122,18 @@ impl Bed {
 
     /// Signs in, with something else done to the code that is shown.
     pub(crate) async fn login_as(&self, words: &[&str], decide: impl Fn(&Tenant, &str)) -> Run {
-        let mut child = self.command(&[&["login"], words].concat()).spawn().unwrap();
+        self.decide(self.command(&[&["login"], words].concat()), decide).await
+    }
+
+    /// Signs in with another environment.
+    pub(crate) async fn login_in(&self, environment: &[(&str, &str)]) -> Run {
+        let mut command = self.command(&["login"]);
+        command.envs(environment.iter().copied());
+        self.decide(command, |tenant, code| tenant.approve(code, ADELE).unwrap()).await
+    }
+
+    async fn decide(&self, mut command: Command, decide: impl Fn(&Tenant, &str)) -> Run {
+        let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         stdout.read_line(&mut first).await.unwrap();

@@ -83,6 +83,34 @@ async fn an_expired_token_is_never_printed() {
     assert_ne!(first, second);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_new_home_needs_no_preparation() {
+    let bed = Bed::start(builder()).await;
+    let config = std::fs::read_to_string(bed.path("config.toml")).unwrap();
+    fs::write(bed.path("config.toml"), config.replace("cache_file", "# cache_file")).unwrap();
+    let home = bed.path("home");
+    let data = home.to_str().unwrap().to_owned();
+    let run = bed.login_in(&[("HOME", &data), ("XDG_DATA_HOME", "")]).await.expect(0);
+    assert!(run.text().contains(".local/share/mail-oauth/tokens.json"), "{}", run.text());
+    use std::os::unix::fs::PermissionsExt;
+    let folder = fs::metadata(home.join(".local/share/mail-oauth")).unwrap();
+    assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn being_told_to_stop_is_obeyed_while_standard_input_is_idle() {
+    let bed = Bed::signed_in().await;
+    let mut child = bed.command(&["send", ADELE]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let _idle = child.stdin.take().unwrap();
+    // It may not have begun to listen for signals yet; then it dies of this one, which is as good.
+    let pid = child.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(10), child.wait()).await;
+    assert!(!ended.expect("it ends").unwrap().success());
+}
+
 #[tokio::test]
 async fn an_empty_mailbox_is_no_error() {
     let bed = Bed::signed_in().await;

@@ -28,7 +28,10 @@ async fn the_configuration_file() {
     let bed = Bed::start(builder()).await;
     for (text, code, words) in [
         ("[[account]]\naddress = \n", 3, &["config.toml", "line 2", "address"][..]),
-        ("[[account]]\naddress = \"a@b.example\"\npassword = \"x\"\n", 3, &["line 3", "password"]),
+        ("[[account]]\naddress = \"a@b.example\"\npassword = \"hunter2\"\n", 3, &["line 3", "password"]),
+        ("[[account]]\nimap = \"hunter2\"\n", 3, &["line 2", "imap"]),
+        ("[[account]]\nimap = { host = \"x\", security = \"hunter2\" }\n", 3, &["line 2", "starttls"]),
+        ("[[account]]\npassword = \"hunter2\n", 3, &["line 2"]),
         ("[[account]]\naddress = 7\n", 3, &["line 2", "string"]),
         (
             "[[account]]\naddress = \"nobody\"\nclient_id = \"3f2504e0-4f89-41d3-9a0c-0305e82c3301\"\n",
@@ -54,7 +57,9 @@ async fn the_configuration_file() {
         ("", 2, &["no account"]),
     ] {
         fs::write(bed.path("config.toml"), text).unwrap();
-        says(bed.run(&["token"]).await, code, words);
+        let run = bed.run(&["token"]).await;
+        assert!(!run.stderr.contains("hunter2"), "a value is shown: {}", run.stderr);
+        says(run, code, words);
     }
     fs::remove_file(bed.path("config.toml")).unwrap();
     says(bed.run(&["token"]).await, 4, &["config.toml"]);
@@ -86,6 +91,7 @@ async fn the_token_cache() {
 async fn the_sign_in() {
     let bed = Bed::start(builder().device_code_lifetime(Duration::from_secs(2))).await;
     says(bed.login(&["--client-id", "00000000-1111-2222-3333-444444444444"]).await, 22, &["AADSTS700016"]);
+    says(bed.login(&["--tenant", "contoso.example"]).await, 2, &["both"]);
     let unknown = bed.tenant.authority().replace(bed.tenant.tenant_id(), "unknown.example");
     says(bed.login(&["--authority", &unknown]).await, 23, &["unknown.example"]);
     says(bed.login(&["--scope", "https://outlook.office.com/NoSuch.Permission"]).await, 24, &["AADSTS70011"]);
@@ -189,6 +195,12 @@ async fn what_cannot_be_sent() {
     says(bed.run(&["send", BERT, "--body", "x"]).await, 41, &["no recipient"]);
     assert!(bed.tenant.messages(BERT).unwrap().is_empty());
     says(bed.run(&["send", ADELE, "--body", "x", "--sender", BERT]).await, 42, &["SendAsDenied"]);
+    says(
+        bed.run(&["send", ADELE, "--body", "x", "--sender", "nobody@elsewhere.example"]).await,
+        42,
+        &["5.7.60"],
+    );
+    says(bed.run(&["send", ADELE]).await, 2, &["standard input is empty"]);
     says(bed.run(&["send", "no address", "--body", "x"]).await, 2, &["address"]);
     says(bed.run(&["send", ADELE, "--attach", "/no/such/file"]).await, 2, &["/no/such/file"]);
 }
@@ -205,6 +217,11 @@ async fn a_full_disk() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(7), "{stderr}");
         assert!(stderr.contains("make room"), "{stderr}");
+    }
+    for words in [&["token"][..], &["check", "--json"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = bed.command(words).stdout(Stdio::from(full)).status().await.unwrap();
+        assert_eq!(status.code(), Some(7), "{words:?}: a result that went nowhere is no success");
     }
     // A folder that cannot be made.
     fs::write(bed.path("file"), "").unwrap();

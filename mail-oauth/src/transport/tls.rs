@@ -1,5 +1,6 @@
 //! TLS: whom to trust, and the one configuration that every connection of a process shares.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -29,7 +30,7 @@ pub enum Trust {
 ///
 /// Making one is cheap; the roots are loaded at the first handshake, so that a program which finds its token in
 /// the cache does not pay for them. Clone it to share the roots and the session cache.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Tls {
     config: Arc<ClientConfig>,
 }
@@ -78,6 +79,12 @@ impl Tls {
             .user_agent(concat!("mail-oauth/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| Error::HttpSetup(Box::new(e)))
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").finish_non_exhaustive()
     }
 }
 
