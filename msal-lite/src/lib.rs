@@ -38,6 +38,7 @@ mod cache;
 #[cfg(feature = "reqwest")]
 mod client;
 mod correlation;
+mod discovery;
 mod error;
 mod flow;
 mod http;
@@ -45,6 +46,7 @@ mod inspection;
 mod json;
 mod jwt;
 mod limits;
+mod provider;
 mod scopes;
 mod secret;
 mod server_error;
@@ -63,11 +65,16 @@ pub use cache::{Cache, CacheParseError, Silent};
 #[cfg(feature = "reqwest")]
 pub use client::TokenClient;
 pub use correlation::CorrelationId;
+pub use discovery::{DiscoveryFlow, DiscoveryStep};
 pub use error::{Error, ErrorKind, TransportError, TransportErrorKind};
-pub use flow::{DeviceCodeFlow, DeviceCodePrompt, Flow, RefreshFlow, Step};
+pub use flow::{
+    AuthorizationCodeFlow, AuthorizationOptions, ClientCredentialsFlow, DeviceCodeFlow, DeviceCodePrompt,
+    Flow, PasswordFlow, Redirect, RefreshFlow, ResponseMode, Step,
+};
 pub use http::{Method, Request, Response};
 pub use inspection::TokenInspection;
 pub use limits::Limits;
+pub use provider::Provider;
 pub use scopes::Scopes;
 pub use secret::{Body, Secret};
 pub use server_error::ServerError;
