@@ -4,6 +4,7 @@
 //! here survives. Entries are found by their fields and never by their keys, because each library makes
 //! other keys. Keys are written as MSAL Python writes them.
 
+mod adopt;
 mod insert;
 mod lookup;
 mod schema;

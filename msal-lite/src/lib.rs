@@ -35,6 +35,8 @@ mod account;
 mod application;
 mod authority;
 mod cache;
+#[cfg(feature = "certificate")]
+mod certificate;
 #[cfg(feature = "reqwest")]
 mod client;
 mod correlation;
@@ -42,10 +44,13 @@ mod discovery;
 mod error;
 mod flow;
 mod http;
+mod import;
 mod inspection;
 mod json;
 mod jwt;
 mod limits;
+#[cfg(feature = "reqwest")]
+mod loopback;
 mod provider;
 mod scopes;
 mod secret;
@@ -62,8 +67,10 @@ pub use account::{Account, AccountQuery};
 pub use application::Application;
 pub use authority::{Authority, Cloud};
 pub use cache::{Cache, CacheParseError, Silent};
+#[cfg(feature = "certificate")]
+pub use certificate::ClientCertificate;
 #[cfg(feature = "reqwest")]
-pub use client::TokenClient;
+pub use client::{AssertionRequest, TokenClient};
 pub use correlation::CorrelationId;
 pub use discovery::{DiscoveryFlow, DiscoveryStep};
 pub use error::{Error, ErrorKind, TransportError, TransportErrorKind};
@@ -72,13 +79,18 @@ pub use flow::{
     Flow, PasswordFlow, Redirect, RefreshFlow, ResponseMode, Step,
 };
 pub use http::{Method, Request, Response};
+pub use import::ImportedAccount;
 pub use inspection::TokenInspection;
 pub use limits::Limits;
+#[cfg(feature = "reqwest")]
+pub use loopback::Loopback;
 pub use provider::Provider;
 pub use scopes::Scopes;
 pub use secret::{Body, Secret};
 pub use server_error::ServerError;
-pub use store::{FileStore, MemoryStore, RefreshGuard, Saved, Store};
+#[cfg(feature = "encrypted")]
+pub use store::FileKey;
+pub use store::{FileStore, MemoryStore, RefreshGuard, Revision, Saved, Store};
 pub use timestamp::Timestamp;
 pub use token::{Token, TokenSource};
 pub use token_response::TokenResponse;

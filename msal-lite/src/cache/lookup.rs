@@ -7,7 +7,7 @@ use super::{
     schema::{Entity, Owner, Section, owner},
 };
 use crate::{
-    Account, AccountQuery, Application, Error, Scopes, Secret, Timestamp, Token, TokenSource,
+    Account, AccountQuery, Application, Error, Scopes, Secret, Timestamp, Token,
     authority::{PERSONAL_TENANT, is_guid, same_environment},
     scopes::list_covers,
 };
@@ -83,10 +83,34 @@ impl Cache {
         if let Some(token) = self.access_token(app, scopes, &account, now, skew) {
             return Ok(Silent::Hit(token));
         }
+        self.renewal_of(app, account)
+    }
+
+    /// Looks for a refresh token, whatever access tokens there are: always [`Silent::Refresh`].
+    ///
+    /// # Errors
+    ///
+    /// As [`silent`](Self::silent).
+    pub fn renewal(&self, app: &Application, query: &AccountQuery) -> Result<Silent, Error> {
+        self.renewal_of(app, self.account(app, query)?)
+    }
+
+    fn renewal_of(&self, app: &Application, account: Account) -> Result<Silent, Error> {
         match self.refresh_token(app, &account) {
             Some(refresh_token) => Ok(Silent::Refresh { account, refresh_token }),
             None => Err(Error::NoRefreshToken { username: crate::text::shown(&account.username) }),
         }
+    }
+
+    /// Looks for an access token of the application itself, which belongs to no account.
+    pub fn app_token(
+        &self,
+        app: &Application,
+        scopes: &Scopes,
+        now: Timestamp,
+        skew: Duration,
+    ) -> Option<Token> {
+        self.access_token(app, scopes, &Account::of_application(app), now, skew)
     }
 
     fn access_token(
@@ -112,14 +136,13 @@ impl Cache {
             .filter_map(|entity| Some((entity.time("expires_on").filter(|end| *end > now + skew)?, entity)))
             .filter(|(_, entity)| !entity.text("secret").is_empty())
             .max_by_key(|(end, _)| *end)?;
-        Some(Token {
-            access_token: Secret::new(entity.text("secret").to_owned()),
-            expires_on,
-            scopes: Scopes::lenient(entity.text("target")),
-            account: account.clone(),
-            source: TokenSource::Cache,
-            kept_aside: None,
-        })
+        Some(Token::cached(
+            Secret::new(entity.text("secret").to_owned()),
+            (entity.time("cached_at"), expires_on),
+            entity.time("refresh_on"),
+            Scopes::lenient(entity.text("target")),
+            account.clone(),
+        ))
     }
 
     fn refresh_token(&self, app: &Application, account: &Account) -> Option<Secret> {

@@ -110,7 +110,9 @@ impl AuthorizationCodeFlow {
 
         let asked = if authority.is_entra() { scopes.with_reserved() } else { scopes.clone() };
         let (scope, challenge) = (asked.to_string(), pkce::challenge(&verifier));
-        let mut query = form_urlencoded::Serializer::new(format!("{endpoint}?"));
+        let address = format!("{endpoint}?");
+        let start = address.len();
+        let mut query = form_urlencoded::Serializer::for_suffix(address, start);
         query.extend_pairs([
             ("client_id", app.client_id()),
             ("response_type", "code"),
