@@ -3,10 +3,11 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
-use crate::{Account, Scopes, Secret, Timestamp, TokenResponse};
+#[cfg(feature = "reqwest")]
+use crate::TokenResponse;
+use crate::{Account, Scopes, Secret, Timestamp};
 
 /// An access token that is good now, with what belongs to it. Clones share one copy.
 #[derive(Clone, Debug)]
@@ -20,6 +21,7 @@ struct Parts {
     access_token: Secret,
     expires_on: Timestamp,
     refresh_on: Option<Timestamp>,
+    #[cfg_attr(not(feature = "reqwest"), expect(dead_code, reason = "the client's memory asks for it"))]
     made_on: Option<Timestamp>,
     scopes: Scopes,
     account: Account,
@@ -56,6 +58,7 @@ impl Token {
     }
 
     /// One that the provider has just given, and that is saved.
+    #[cfg(feature = "reqwest")]
     pub(crate) fn saved(
         response: TokenResponse,
         account: Account,
@@ -70,7 +73,8 @@ impl Token {
 
     /// Whether it may still be handed out at `now`: it lives longer than `skew`, and was not made after
     /// now - the clock was set back then, and its end cannot be believed.
-    pub(crate) fn is_good(&self, now: Timestamp, skew: Duration) -> bool {
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_good(&self, now: Timestamp, skew: std::time::Duration) -> bool {
         self.parts.expires_on > now + skew && self.parts.made_on.is_none_or(|made| made <= now + skew)
     }
 

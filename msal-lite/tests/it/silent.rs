@@ -18,6 +18,7 @@ use crate::{
     tenant::{IMAP, NOW, SMTP, answer, app, form, ok, scopes, tokens, tokens_of},
 };
 
+type Answer = dyn Fn(u64, &[(String, String)]) -> Response + Send + Sync;
 type Form = Vec<(String, String)>;
 
 /// Answers by the form; counts.
@@ -27,7 +28,7 @@ struct Provider(Arc<Inside>);
 struct Inside {
     requests: AtomicU64,
     forms: Mutex<Vec<Form>>,
-    answer: Box<dyn Fn(u64, &[(String, String)]) -> Response + Send + Sync>,
+    answer: Box<Answer>,
 }
 
 impl Provider {
