@@ -173,6 +173,19 @@ impl Drop for Cache {
     }
 }
 
+/// Of the entries of one account the one of its home tenant, which has the names that the person knows;
+/// else the first.
+fn chosen(entries: impl Iterator<Item = Account>) -> Option<Account> {
+    let mut best: Option<Account> = None;
+    for account in entries {
+        let at_home = account.home_tenant() == Some(&account.realm);
+        if best.is_none() || at_home {
+            best = Some(account);
+        }
+    }
+    best
+}
+
 /// Counts what is written, so that the real buffer is made once and leaves no outgrown copy behind.
 struct Counter(usize);
 

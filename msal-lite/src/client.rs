@@ -167,8 +167,8 @@ impl<T: Transport> TokenClient<T> {
     ///
     /// The cache cannot be read or written.
     pub async fn remove_account(&self, account: &Account) -> Result<bool, Error> {
-        let (store, account) = (Arc::clone(&self.inner.store), account.clone());
-        blocking(move || {
+        let account = account.clone();
+        with_store(&self.inner.store, move |store| {
             let mut found = false;
             store.update(&mut |cache| found = cache.remove_account(&account))?;
             Ok(found)
@@ -203,11 +203,16 @@ impl<T> std::fmt::Debug for TokenClient<T> {
     }
 }
 
-/// Runs work that blocks, and passes a panic on.
-async fn blocking<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
+/// Runs work on a store where it stops nobody, and passes a panic on.
+async fn with_store<R: Send + 'static>(
+    store: &Arc<dyn Store>,
+    work: impl FnOnce(&dyn Store) -> Result<R, Error> + Send + 'static,
 ) -> Result<R, Error> {
-    match spawn_blocking(work).await {
+    if !store.may_block() {
+        return work(store.as_ref());
+    }
+    let store = Arc::clone(store);
+    match spawn_blocking(move || work(store.as_ref())).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

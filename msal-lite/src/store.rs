@@ -54,6 +54,12 @@ pub trait Store: Send + Sync {
         Ok(())
     }
 
+    /// Whether [`update`](Self::update) may take long, as with a file, so that it wants a thread for
+    /// blocking work.
+    fn may_block(&self) -> bool {
+        true
+    }
+
     /// What changes whenever the cache changes, at the cost of a glance: as long as it stays the same, what
     /// was read from the cache is still true. `None` if that cannot be said; then the cache is read each
     /// time.
@@ -91,12 +97,19 @@ pub struct Saved {
 /// Held while a token is being refreshed.
 #[derive(Debug)]
 pub struct RefreshGuard {
-    _lock: Option<lock::FileLock>,
+    #[cfg_attr(not(feature = "reqwest"), expect(dead_code, reason = "held until it is dropped"))]
+    lock: Option<lock::FileLock>,
 }
 
 impl RefreshGuard {
     /// A guard that guards nothing.
     pub fn none() -> Self {
-        Self { _lock: None }
+        Self { lock: None }
+    }
+
+    /// Whether it guards anything.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_held(&self) -> bool {
+        self.lock.is_some()
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inner, assertion::AssertionRequest, blocking, refresh::Slot};
+use super::{Inner, assertion::AssertionRequest, refresh::Slot, with_store};
 use crate::{
     Account, DeviceCodePrompt, Error, Flow, Saved, Scopes, Secret, Step, Timestamp, Token, TokenResponse,
     TokenSource, Transport, TransportError, TransportErrorKind,
@@ -57,8 +57,7 @@ impl<T: Transport> Inner<T> {
 
     /// Finds out whether a sign-in could be saved, before anyone goes to the trouble of one.
     pub(super) async fn probe(&self) -> Result<(), Error> {
-        let store = Arc::clone(&self.store);
-        blocking(move || store.probe()).await
+        with_store(&self.store, |store| store.probe()).await
     }
 
     /// Makes a response durable, and only then a token of it.
@@ -69,9 +68,8 @@ impl<T: Transport> Inner<T> {
         known: Option<Account>,
         source: TokenSource,
     ) -> Result<Token, Error> {
-        let (store, app, scopes, now) =
-            (Arc::clone(&self.store), self.app.clone(), scopes.clone(), self.now());
-        blocking(move || {
+        let (app, scopes, now) = (self.app.clone(), scopes.clone(), self.now());
+        with_store(&self.store, move |store| {
             let mut inserted = None;
             let Saved { kept_aside } = store.update(&mut |cache| {
                 inserted = Some(match source {

@@ -1,8 +1,7 @@
 //! Refresh tokens that other programs got.
 
-use super::{TokenClient, correlation_id};
-use crate::{Cache, Error, RefreshFlow, Scopes, Secret, Token, TokenSource, Transport, client::blocking};
-use std::sync::Arc;
+use super::{TokenClient, correlation_id, with_store};
+use crate::{Cache, Error, RefreshFlow, Scopes, Secret, Store, Token, TokenSource, Transport};
 
 impl<T: Transport> TokenClient<T> {
     /// Takes over a refresh token that another program got for the same client id: asks for an access
@@ -31,7 +30,7 @@ impl<T: Transport> TokenClient<T> {
     ///
     /// The cache cannot be read or written.
     pub async fn adopt_cache(&self, other: Cache) -> Result<(), Error> {
-        let store = Arc::clone(&self.inner.store);
-        blocking(move || store.update(&mut |cache| cache.adopt(&other)).map(drop)).await
+        let adopt = move |store: &dyn Store| store.update(&mut |cache| cache.adopt(&other)).map(drop);
+        with_store(&self.inner.store, adopt).await
     }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Inner, blocking, correlation_id};
+use super::{Inner, correlation_id, with_store};
 use crate::{
     Account, AccountQuery, Error, RefreshFlow, Scopes, Secret, Silent, Timestamp, Token, TokenSource,
     Transport,
@@ -89,16 +89,20 @@ async fn refresh<T: Transport>(
 ) -> Result<Token, Error> {
     let (name, query) = (account.home_account_id.as_str(), AccountQuery::from(account));
     // Whoever had the turn before may have brought the token.
-    if let Silent::Hit(token) = wanted(inner, scopes, &query, reason)? {
+    let mut found = wanted(inner, scopes, &query, reason)?;
+    if let Silent::Hit(token) = found {
         return Ok(token);
     }
     inner.throttles.check(name, inner.now())?;
-    let store = Arc::clone(&inner.store);
-    let _other_processes_wait = blocking(move || Ok(store.begin_refresh())).await?;
+    let other_processes_wait = with_store(&inner.store, |store| Ok(store.begin_refresh())).await?;
 
+    if other_processes_wait.is_held() {
+        // So may the process that held the lock before.
+        found = wanted(inner, scopes, &query, reason)?;
+    }
     // A second round only if another writer, without the refresh lock, has put a newer refresh token in.
     for last in [false, true] {
-        let (account, refresh_token) = match wanted(inner, scopes, &query, reason)? {
+        let (account, refresh_token) = match found {
             Silent::Hit(token) => return Ok(token),
             Silent::Refresh { account, refresh_token } => (account, refresh_token),
         };
@@ -123,6 +127,7 @@ async fn refresh<T: Transport>(
                 if last {
                     return Err(error);
                 }
+                found = wanted(inner, scopes, &query, reason)?;
             }
             Err(error) => {
                 inner.throttles.note(name, &error, inner.now());

@@ -288,7 +288,7 @@ impl Store for FileStore {
 
     fn begin_refresh(&self) -> RefreshGuard {
         let path = beside(&self.path, ".refresh.lock");
-        RefreshGuard { _lock: FileLock::acquire(&path, self.refresh_patience).ok() }
+        RefreshGuard { lock: FileLock::acquire(&path, self.refresh_patience).ok() }
     }
 }
 

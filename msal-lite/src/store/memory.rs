@@ -36,6 +36,10 @@ impl Store for MemoryStore {
         Ok(Saved::default())
     }
 
+    fn may_block(&self) -> bool {
+        false
+    }
+
     fn revision(&self) -> Option<Revision> {
         Some(Revision::from_counter(self.changes.load(Ordering::Acquire)))
     }
