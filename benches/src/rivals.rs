@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+type Rival<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+
 /// Times closures against each other. The first is what the others are compared with.
 pub struct Rivals<'a> {
     title: &'static str,
-    runners: Vec<(&'static str, Box<dyn FnMut() + 'a>)>,
+    runners: Vec<Rival<'a>>,
 }
 
 impl<'a> Rivals<'a> {
