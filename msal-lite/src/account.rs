@@ -25,7 +25,7 @@ pub struct Account {
 }
 
 /// Which account is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountQuery {
     /// The only one there is.
@@ -40,6 +40,23 @@ impl Account {
     /// The home tenant, with Entra: the part of the id behind the dot.
     pub fn home_tenant(&self) -> Option<&str> {
         self.home_account_id.split_once('.').map(|(_, tenant)| tenant)
+    }
+
+    /// Whether it stands for the application itself: a token of no person.
+    pub fn is_application(&self) -> bool {
+        self.home_account_id.is_empty()
+    }
+
+    /// The application itself, in the tenant of its authority.
+    pub(crate) fn of_application(app: &Application) -> Self {
+        Self {
+            home_account_id: String::new(),
+            environment: app.authority().environment().to_owned(),
+            realm: app.authority().tenant().to_owned(),
+            local_account_id: String::new(),
+            username: String::new(),
+            name: None,
+        }
     }
 
     /// From what a token response tells, `known` filling in where it is silent. A refresh cannot change

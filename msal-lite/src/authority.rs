@@ -23,10 +23,25 @@ use crate::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
     kind: Kind,
+    origin: String,
+    issuer: String,
     environment: String,
     tenant: String,
     token_endpoint: String,
+    authorization_endpoint: Option<String>,
     device_endpoint: Option<String>,
+    particulars: Particulars,
+}
+
+/// What a provider does in a way of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Particulars {
+    /// Sent with every authorization request.
+    pub(crate) authorize: &'static [(&'static str, &'static str)],
+    /// The client secret goes by HTTP Basic instead of in the form.
+    pub(crate) basic: bool,
+    /// The answer of the sign-in page has to name its issuer (RFC 9207 section 2.3).
+    pub(crate) issuer_in_answer: bool,
 }
 
 /// A cloud of Microsoft's. Each has its own accounts, and its own mail hosts.
@@ -80,7 +95,20 @@ impl Authority {
     /// [`Error::Invalid`] for anything but https, for a user, query or fragment in the address, and for a
     /// path that is not one tenant.
     pub fn parse(address: &str) -> Result<Self, Error> {
-        let url = https("authority", address)?;
+        Self::parse_url(&https("authority", address)?)
+    }
+
+    /// As [`parse`](Self::parse), over plain http to this machine: for a simulated tenant without a
+    /// certificate. Whoever can listen on the loopback interface reads the tokens.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse); and for any host but `localhost`, `127.0.0.0/8` and `[::1]`.
+    pub fn dangerous_parse_loopback_http(address: &str) -> Result<Self, Error> {
+        Self::parse_url(&loopback_http("authority", address)?)
+    }
+
+    fn parse_url(url: &Url) -> Result<Self, Error> {
         let mut segments = url.path_segments().into_iter().flatten();
         let tenant = segments.next().unwrap_or_default();
         if segments.any(|segment| !segment.is_empty()) {
@@ -102,11 +130,30 @@ impl Authority {
         let device = device.map(|device| https("device authorization endpoint", device)).transpose()?;
         Ok(Self {
             kind: Kind::Other,
+            origin: issuer.origin().ascii_serialization(),
             environment: issuer.host_str().unwrap_or_default().to_owned(),
+            issuer: without_bare_slash(issuer),
             tenant: String::new(),
             token_endpoint: token.into(),
+            authorization_endpoint: None,
             device_endpoint: device.map(String::from),
+            particulars: Particulars::default(),
         })
+    }
+
+    /// Adds where a person signs in with a browser (RFC 6749 section 3.1).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for an address that is not https.
+    pub fn with_authorization_endpoint(mut self, address: &str) -> Result<Self, Error> {
+        self.authorization_endpoint = Some(https("authorization endpoint", address)?.into());
+        Ok(self)
+    }
+
+    /// What the authority calls itself (RFC 8414 section 2).
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// The host, without port: what a cache calls `environment`.
@@ -129,8 +176,60 @@ impl Authority {
         self.device_endpoint.as_deref()
     }
 
+    /// Where a person signs in with a browser, if that is known.
+    pub fn authorization_endpoint(&self) -> Option<&str> {
+        self.authorization_endpoint.as_deref()
+    }
+
+    pub(crate) fn with_particulars(mut self, particulars: Particulars) -> Self {
+        self.particulars = particulars;
+        self
+    }
+
+    pub(crate) fn particulars(&self) -> Particulars {
+        self.particulars
+    }
+
     pub(crate) fn is_entra(&self) -> bool {
         self.kind == Kind::Entra
+    }
+
+    /// Whether it stands for more than one tenant.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.tenant.as_str(), "common" | "organizations" | "consumers")
+    }
+
+    pub(crate) fn wants_basic(&self) -> bool {
+        self.particulars.basic
+    }
+
+    pub(crate) fn admin_consent_page(&self) -> Option<String> {
+        (self.is_entra() && self.tenant != "consumers")
+            .then(|| format!("{}/{}/v2.0/adminconsent", self.origin, self.tenant))
+    }
+
+    /// Where Entra says whether it checks a user's password itself.
+    pub(crate) fn user_realm(&self, username: &str) -> String {
+        let mut url = format!("{}/common/userrealm/", self.origin);
+        url.extend(url::form_urlencoded::byte_serialize(username.as_bytes()));
+        // A blank in a path is not a plus sign.
+        url.replace('+', "%20") + "?api-version=1.0"
+    }
+
+    /// Whether `issuer`, from the answer of a sign-in page, is this authority (RFC 9207 section 2.4).
+    /// Entra names the tenant by its id, whatever it was asked for.
+    pub(crate) fn is_issuer(&self, issuer: &str) -> bool {
+        if !self.is_entra() {
+            return issuer == self.issuer;
+        }
+        let Ok(url) = Url::parse(issuer) else { return false };
+        let segments: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+        let [tenant, "v2.0"] = segments.as_slice() else { return false };
+        let tenant_fits = !is_guid(&self.tenant) || tenant.eq_ignore_ascii_case(&self.tenant);
+        let host = url.host_str().unwrap_or_default();
+        let at_home = url.origin().ascii_serialization() == self.origin
+            || (url.scheme() == "https" && url.port().is_none() && same_environment(host, &self.environment));
+        tenant_fits && at_home
     }
 
     fn entra_at(origin: &str, host: &str, tenant: &str) -> Result<Self, Error> {
@@ -145,10 +244,14 @@ impl Authority {
         }
         Ok(Self {
             kind: Kind::Entra,
+            origin: origin.to_owned(),
+            issuer: format!("{origin}/{tenant}/v2.0"),
             environment: host.to_ascii_lowercase(),
             tenant: tenant.to_owned(),
             token_endpoint: format!("{origin}/{tenant}/oauth2/v2.0/token"),
+            authorization_endpoint: Some(format!("{origin}/{tenant}/oauth2/v2.0/authorize")),
             device_endpoint: Some(format!("{origin}/{tenant}/oauth2/v2.0/devicecode")),
+            particulars: Particulars::default(),
         })
     }
 }
@@ -177,13 +280,46 @@ fn is_domain(text: &str) -> bool {
     text.contains('.') && text.split('.').all(|label| !label.is_empty())
 }
 
-fn https(what: &'static str, address: &str) -> Result<Url, Error> {
-    let url = Url::parse(address).map_err(|error| {
-        Error::invalid(what, format!("\"{}\" is not an address: {error}", crate::text::shown(address)))
-    })?;
+/// An issuer is compared octet by octet, and the URL standard adds a slash to a bare host.
+fn without_bare_slash(issuer: Url) -> String {
+    let bare = issuer.path() == "/";
+    let mut text = String::from(issuer);
+    if bare {
+        text.pop();
+    }
+    text
+}
+
+/// An address that tokens may travel to.
+pub(crate) fn https(what: &'static str, address: &str) -> Result<Url, Error> {
+    let url = plain_url(what, address)?;
     if url.scheme() != "https" {
         return Err(Error::invalid(what, "only https is allowed, because tokens travel on it"));
     }
+    Ok(url)
+}
+
+fn loopback_http(what: &'static str, address: &str) -> Result<Url, Error> {
+    let url = plain_url(what, address)?;
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "http" || !loopback {
+        return Err(Error::invalid(
+            what,
+            "plain http is for this machine only, such as http://127.0.0.1:8080",
+        ));
+    }
+    Ok(url)
+}
+
+fn plain_url(what: &'static str, address: &str) -> Result<Url, Error> {
+    let url = Url::parse(address).map_err(|error| {
+        Error::invalid(what, format!("\"{}\" is not an address: {error}", crate::text::shown(address)))
+    })?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::invalid(what, "an address with a user name or password in it"));
     }

@@ -4,6 +4,7 @@
 //! here survives. Entries are found by their fields and never by their keys, because each library makes
 //! other keys. Keys are written as MSAL Python writes them.
 
+mod adopt;
 mod insert;
 mod lookup;
 mod schema;
@@ -170,6 +171,19 @@ impl Drop for Cache {
     fn drop(&mut self) {
         self.root.values_mut().for_each(json::wipe);
     }
+}
+
+/// Of the entries of one account the one of its home tenant, which has the names that the person knows;
+/// else the first.
+fn chosen(entries: impl Iterator<Item = Account>) -> Option<Account> {
+    let mut best: Option<Account> = None;
+    for account in entries {
+        let at_home = account.home_tenant() == Some(&account.realm);
+        if best.is_none() || at_home {
+            best = Some(account);
+        }
+    }
+    best
 }
 
 /// Counts what is written, so that the real buffer is made once and leaves no outgrown copy behind.

@@ -1,21 +1,29 @@
 //! Flows, cache and HTTP joined.
 
+mod assertion;
+mod drive;
+mod import;
+mod memo;
 mod refresh;
+mod sign_in;
+mod silent;
+mod throttle;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    future::Future,
+    sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 
 use tokio::task::spawn_blocking;
 
-use crate::{
-    Account, AccountQuery, Application, CorrelationId, DeviceCodeFlow, DeviceCodePrompt, Error, Flow, Saved,
-    Scopes, Silent, Step, Store, Timestamp, Token, TokenResponse, TokenSource, Transport, TransportError,
-    TransportErrorKind,
-};
+use crate::{Account, Application, CorrelationId, Error, Secret, Store, Timestamp, Transport};
+pub use assertion::AssertionRequest;
+use assertion::AssertionSource;
+use memo::Memo;
 use refresh::Slot;
+use throttle::Throttles;
 
 /// Gets tokens for the accounts of one application.
 ///
@@ -59,12 +67,12 @@ struct Inner<T> {
     transport: T,
     skew: Duration,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    assertion: Option<AssertionSource>,
     /// One per account that was ever refreshed here.
     slots: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Slot>>>>,
+    throttles: Throttles,
+    memo: Memo,
 }
-
-/// The longest that one request may take, whatever the HTTP client allows.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long an access token must live to be handed out; MSAL's value.
 const DEFAULT_SKEW: Duration = Duration::from_secs(300);
@@ -80,7 +88,10 @@ impl<T: Transport> TokenClient<T> {
             transport,
             skew: DEFAULT_SKEW,
             clock,
+            assertion: None,
             slots: Mutex::default(),
+            throttles: Throttles::default(),
+            memo: Memo::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -97,49 +108,45 @@ impl<T: Transport> TokenClient<T> {
         self.change(|inner| inner.clock = Arc::new(clock))
     }
 
+    /// Proves who a confidential client is by an assertion (RFC 7523 section 2.2) for each token request,
+    /// instead of a secret: one of an identity provider that the application trusts (workload identity
+    /// federation), or of a key that this crate does not know.
+    ///
+    /// ```
+    /// # fn example(client: msal_lite::TokenClient) -> msal_lite::TokenClient {
+    /// client.with_assertion(async |_request| {
+    ///     let text = std::fs::read_to_string("/var/run/secrets/azure/tokens/azure-identity-token")
+    ///         .map_err(|error| msal_lite::Error::Store(error.to_string()))?;
+    ///     Ok(msal_lite::Secret::new(text))
+    /// })
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_assertion<F, A>(self, source: F) -> Self
+    where
+        F: Fn(AssertionRequest) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Secret, Error>> + Send + 'static,
+    {
+        self.change(|inner| inner.assertion = Some(Arc::new(move |request| Box::pin(source(request)))))
+    }
+
+    /// Proves who a confidential client is by its certificate.
+    #[cfg(feature = "certificate")]
+    #[must_use]
+    pub fn with_certificate(self, certificate: crate::ClientCertificate) -> Self {
+        let certificate = Arc::new(certificate);
+        self.with_assertion(move |request| {
+            let certificate = Arc::clone(&certificate);
+            async move {
+                let id = correlation_id()?;
+                certificate.assertion(&request.client_id, &request.audience, &id, request.now)
+            }
+        })
+    }
+
     /// The application.
     pub fn application(&self) -> &Application {
         &self.inner.app
-    }
-
-    /// Signs a person in by a code on another device (RFC 8628), saves the tokens, and returns the access
-    /// token. `show` is called once, with what the person has to see. Dropping the future cancels.
-    ///
-    /// # Errors
-    ///
-    /// The cache that could not be written, before anyone is asked; what the provider refused;
-    /// [`Error::CodeExpired`].
-    pub async fn device_code(
-        &self,
-        scopes: &Scopes,
-        mut show: impl FnMut(&DeviceCodePrompt),
-    ) -> Result<Token, Error> {
-        let inner = &self.inner;
-        let mut flow = DeviceCodeFlow::new(&inner.app, scopes, correlation_id()?)?;
-        let store = Arc::clone(&inner.store);
-        blocking(move || store.probe()).await?;
-        let response = inner.run(&mut flow, &mut show).await?;
-        inner.save(scopes, response, None, TokenSource::SignIn).await
-    }
-
-    /// A token without a person: from the cache, or for the refresh token in it.
-    ///
-    /// Callers for one account wait for one request. A rotated refresh token is durable in the store
-    /// before the access token is returned. Between processes, the store's refresh lock makes the second
-    /// one find the first one's token; where a writer does not take that lock and `invalid_grant` comes
-    /// back, the store is read again and a newer refresh token is tried, once. A refresh token that the
-    /// provider called invalid is not sent again by this client.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::SignInAgain`](crate::ErrorKind::SignInAgain) if a person must sign in; whatever the
-    /// cache or the provider has to say.
-    pub async fn acquire_silent(&self, scopes: &Scopes, account: &AccountQuery) -> Result<Token, Error> {
-        let account = match self.inner.look(scopes, account)? {
-            Silent::Hit(token) => return Ok(token),
-            Silent::Refresh { account, .. } => account,
-        };
-        refresh::single_flight(&self.inner, scopes, &account).await
     }
 
     /// The accounts that this application has tokens for.
@@ -160,8 +167,8 @@ impl<T: Transport> TokenClient<T> {
     ///
     /// The cache cannot be read or written.
     pub async fn remove_account(&self, account: &Account) -> Result<bool, Error> {
-        let (store, account) = (Arc::clone(&self.inner.store), account.clone());
-        blocking(move || {
+        let account = account.clone();
+        with_store(&self.inner.store, move |store| {
             let mut found = false;
             store.update(&mut |cache| found = cache.remove_account(&account))?;
             Ok(found)
@@ -196,84 +203,16 @@ impl<T> std::fmt::Debug for TokenClient<T> {
     }
 }
 
-impl<T: Transport> Inner<T> {
-    fn now(&self) -> Timestamp {
-        (self.clock)()
-    }
-
-    fn look(&self, scopes: &Scopes, account: &AccountQuery) -> Result<Silent, Error> {
-        let mut found = Err(Error::Misuse("the store did not show its cache"));
-        self.store.read(&mut |cache| {
-            found = cache.silent(&self.app, scopes, account, self.now(), self.skew);
-        })?;
-        found
-    }
-
-    /// Drives a flow to its end.
-    async fn run(
-        &self,
-        flow: &mut (impl Flow + Send),
-        show: &mut impl FnMut(&DeviceCodePrompt),
-    ) -> Result<TokenResponse, Error> {
-        loop {
-            match flow.step()? {
-                Step::Send(request) => {
-                    let limits = self.app.limits();
-                    let answer =
-                        tokio::time::timeout(REQUEST_TIMEOUT, self.transport.send(request, &limits)).await;
-                    let late = || Err(TransportError::new(TransportErrorKind::Timeout, "no answer in 30 s"));
-                    match answer.unwrap_or_else(|_| late()) {
-                        Ok(response) => flow.receive(&response, self.now())?,
-                        Err(failure) => flow.receive_failure(failure)?,
-                    }
-                }
-                Step::Wait(time) => tokio::time::sleep(time).await,
-                Step::Show(prompt) => show(&prompt),
-                Step::Done(response) => return Ok(*response),
-            }
-        }
-    }
-
-    /// Makes a response durable, and only then a token of it.
-    async fn save(
-        &self,
-        scopes: &Scopes,
-        response: TokenResponse,
-        known: Option<Account>,
-        source: TokenSource,
-    ) -> Result<Token, Error> {
-        let (store, app, scopes, now) =
-            (Arc::clone(&self.store), self.app.clone(), scopes.clone(), self.now());
-        blocking(move || {
-            let mut inserted = None;
-            let Saved { kept_aside } = store.update(&mut |cache| {
-                inserted = Some(cache.insert(&app, &scopes, &response, known.as_ref(), now));
-            })?;
-            let account = inserted.ok_or(Error::Misuse("the store did not hand out its cache"))?;
-            Ok(Token {
-                access_token: response.access_token,
-                expires_on: response.expires_on,
-                scopes: response.scopes,
-                account,
-                source,
-                kept_aside,
-            })
-        })
-        .await
-    }
-
-    fn slot(&self, account: &Account) -> Arc<tokio::sync::Mutex<Slot>> {
-        let key = account.home_account_id.to_lowercase();
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(slots.entry(key).or_default())
-    }
-}
-
-/// Runs work that blocks, and passes a panic on.
-async fn blocking<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
+/// Runs work on a store where it stops nobody, and passes a panic on.
+async fn with_store<R: Send + 'static>(
+    store: &Arc<dyn Store>,
+    work: impl FnOnce(&dyn Store) -> Result<R, Error> + Send + 'static,
 ) -> Result<R, Error> {
-    match spawn_blocking(work).await {
+    if !store.may_block() {
+        return work(store.as_ref());
+    }
+    let store = Arc::clone(store);
+    match spawn_blocking(move || work(store.as_ref())).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -284,7 +223,11 @@ async fn blocking<R: Send + 'static>(
 
 fn correlation_id() -> Result<CorrelationId, Error> {
     let mut octets = [0; 16];
-    getrandom::fill(&mut octets)
-        .map_err(|error| Error::invalid("system", format!("it gives no random numbers: {error}")))?;
+    random(&mut octets)?;
     Ok(CorrelationId::from_random(octets))
+}
+
+fn random(octets: &mut [u8]) -> Result<(), Error> {
+    getrandom::fill(octets)
+        .map_err(|error| Error::invalid("system", format!("it gives no random numbers: {error}")))
 }

@@ -32,6 +32,30 @@ pub enum Error {
         /// What is wrong with it. Nothing is quoted, because a token may stand in it.
         what: String,
     },
+    /// Peer: the answer that the browser brought from the sign-in page cannot be used.
+    #[error("unusable answer of the sign-in page: {reason}")]
+    Redirect {
+        /// Why. Nothing is quoted, because a code may stand in it.
+        reason: &'static str,
+    },
+    /// No browser came to the redirect address in time.
+    #[error("no browser came to {redirect_uri} in {} s; if it shows an error, the redirect address is probably not registered: add \"{registered}\" to the application, with Entra under the platform \"Mobile and desktop applications\"", waited.as_secs())]
+    NoRedirect {
+        /// Where it was waited for.
+        redirect_uri: String,
+        /// How it has to be registered.
+        registered: String,
+        /// For how long.
+        waited: Duration,
+    },
+    /// The redirect address cannot be listened on.
+    #[error("cannot listen on {address} for the browser: {reason}")]
+    Listener {
+        /// Address and port.
+        address: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// Peer: too many requests.
     #[error("the provider throttles (HTTP 429){}", seconds(*retry_after))]
     Throttled {
@@ -157,7 +181,11 @@ impl Error {
     /// texts change.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Invalid { .. } | Self::AmbiguousAccount { .. } => ErrorKind::FixConfiguration,
+            Self::Invalid { .. }
+            | Self::AmbiguousAccount { .. }
+            | Self::Redirect { .. }
+            | Self::NoRedirect { .. }
+            | Self::Listener { .. } => ErrorKind::FixConfiguration,
             Self::Misuse(_) => ErrorKind::Misuse,
             Self::Refused(error) => error.kind(),
             Self::Malformed { .. } | Self::Unavailable { .. } => ErrorKind::ProviderDown,

@@ -1,11 +1,18 @@
 //! The flows: machines that hand out requests and take responses.
 
+mod authorization_code;
+mod client_credentials;
 mod device_code;
+mod exchange;
+mod password;
 mod refresh;
 
 use std::time::Duration;
 
+pub use authorization_code::{AuthorizationCodeFlow, AuthorizationOptions, Redirect, ResponseMode};
+pub use client_credentials::ClientCredentialsFlow;
 pub use device_code::{DeviceCodeFlow, DeviceCodePrompt};
+pub use password::PasswordFlow;
 pub use refresh::RefreshFlow;
 
 use crate::{Error, Request, Response, Timestamp, TokenResponse, TransportError};

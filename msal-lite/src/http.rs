@@ -2,16 +2,18 @@
 
 use url::form_urlencoded;
 
-use crate::{Body, CorrelationId, Timestamp};
+use crate::{Body, CorrelationId, Secret, Timestamp};
 use std::time::Duration;
 
 /// A request to be sent over https, as it is, without following a redirect.
 ///
-/// The body holds secrets: it is redacted and wiped. The method is always POST.
+/// Body and [`authorization`](Self::authorization) hold secrets: they are redacted and wiped.
 #[derive(Clone, Debug)]
 pub struct Request {
+    method: Method,
     url: String,
     headers: Vec<(&'static str, String)>,
+    authorization: Option<Secret>,
     body: Body,
 }
 
@@ -19,6 +21,8 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Method {
+    /// GET, without a body.
+    Get,
     /// POST.
     Post,
 }
@@ -26,7 +30,7 @@ pub enum Method {
 impl Request {
     /// The method.
     pub fn method(&self) -> Method {
-        Method::Post
+        self.method
     }
 
     /// The address. It holds no secret.
@@ -37,6 +41,12 @@ impl Request {
     /// The headers. They hold no secret.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.headers.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The value of the header `authorization`, where there is one. Not among [`headers`](Self::headers),
+    /// so that nobody prints it with them.
+    pub fn authorization(&self) -> Option<&Secret> {
+        self.authorization.as_ref()
     }
 
     /// The body.
@@ -56,14 +66,35 @@ impl Request {
         let mut form = form_urlencoded::Serializer::new(String::with_capacity(room));
         form.extend_pairs(fields);
         Self {
+            method: Method::Post,
             url: url.to_owned(),
             headers: vec![
                 ("content-type", "application/x-www-form-urlencoded".to_owned()),
                 ("accept", "application/json".to_owned()),
                 ("client-request-id", correlation.as_str().to_owned()),
             ],
+            authorization: None,
             body: Body::new(form.finish().into_bytes()),
         }
+    }
+
+    /// Asks for a document that needs no credential.
+    pub(crate) fn get(url: &str, correlation: &CorrelationId) -> Self {
+        Self {
+            method: Method::Get,
+            url: url.to_owned(),
+            headers: vec![
+                ("accept", "application/json".to_owned()),
+                ("client-request-id", correlation.as_str().to_owned()),
+            ],
+            authorization: None,
+            body: Body::default(),
+        }
+    }
+
+    pub(crate) fn with_authorization(mut self, value: Option<Secret>) -> Self {
+        self.authorization = value;
+        self
     }
 }
 

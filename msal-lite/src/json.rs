@@ -20,6 +20,15 @@ fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     }
 }
 
+/// A file that is one object.
+///
+/// # Errors
+///
+/// Why it is not, in words that quote nothing of it.
+pub(crate) fn object(bytes: &[u8]) -> Result<Wiped, String> {
+    parse_object(bytes).map(Wiped)
+}
+
 /// Takes a response apart: an object that is no error, or the error.
 ///
 /// # Errors

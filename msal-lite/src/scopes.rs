@@ -17,7 +17,7 @@ use crate::Error;
 /// assert!(both.resource().is_err());
 /// # Ok::<(), msal_lite::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<String>);
 
 /// Scopes about the sign-in itself and not about a resource (OpenID Connect Core sections 5.4 and 11).

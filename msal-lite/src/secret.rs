@@ -67,6 +67,20 @@ impl Body {
         self.0.extend_from_slice(bytes);
     }
 
+    #[cfg(feature = "encrypted")]
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+
+    /// Wipes and removes what is behind the first `length` octets.
+    #[cfg(feature = "encrypted")]
+    pub(crate) fn truncate(&mut self, length: usize) {
+        if let Some(rest) = self.0.get_mut(length..) {
+            rest.zeroize();
+        }
+        self.0.truncate(length);
+    }
+
     /// Octets held.
     pub fn len(&self) -> usize {
         self.0.len()

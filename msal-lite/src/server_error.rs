@@ -33,7 +33,8 @@ impl ServerError {
         limit: usize,
         secrets: &[&str],
     ) -> Option<Self> {
-        let clean = |text: &str| !secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret));
+        // A password of three letters is in many a word, and such a word tells nothing of it.
+        let clean = |text: &str| !secrets.iter().any(|secret| secret.len() > 3 && text.contains(secret));
         let raw = |key: &str| json::text(object, key).filter(|text| !text.is_empty() && clean(text));
         let value = |key: &str| raw(key).map(|text| escape_and_cut(text, limit));
         let description = raw("error_description").unwrap_or_default();
@@ -47,7 +48,10 @@ impl ServerError {
         let from_tail = |name: &str| after(tail, name).map(short);
         Some(Self {
             status,
-            error: short(json::text(object, "error").filter(|error| !error.is_empty() && clean(error))?),
+            error: short(
+                json::text(object, "error")
+                    .filter(|error| is_error_name(error) || (!error.is_empty() && clean(error)))?,
+            ),
             suberror: raw("suberror").map(short),
             description: Some(escape_and_cut(sentence, limit)).filter(|text| !text.is_empty()),
             codes,
@@ -82,7 +86,7 @@ impl ServerError {
         }
     }
 
-    /// HTTP status; some providers answer errors with 200.
+    /// HTTP status; some providers answer errors with 200. 0 for a refusal that the browser brought.
     pub fn status(&self) -> u16 {
         self.status
     }
@@ -156,6 +160,11 @@ impl fmt::Display for ServerError {
         }
         Ok(())
     }
+}
+
+/// The names that are acted on are the protocol's, even if somebody's password is one of them.
+fn is_error_name(error: &str) -> bool {
+    matches!(error, "invalid_grant" | "invalid_client" | "invalid_request" | "interaction_required")
 }
 
 /// The sentence, and the ids that Entra appends to it with blanks or, until 2023, with line ends.

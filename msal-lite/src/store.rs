@@ -1,12 +1,20 @@
 //! Where a cache lives.
 
 mod file;
+#[cfg(feature = "encrypted")]
+mod key;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod lock;
 mod memory;
+#[cfg(feature = "encrypted")]
+mod seal;
 
 use std::path::PathBuf;
 
 pub use file::FileStore;
+#[cfg(feature = "encrypted")]
+pub use key::FileKey;
 pub use memory::MemoryStore;
 
 use crate::{Cache, Error};
@@ -46,11 +54,35 @@ pub trait Store: Send + Sync {
         Ok(())
     }
 
+    /// Whether [`update`](Self::update) may take long, as with a file, so that it wants a thread for
+    /// blocking work.
+    fn may_block(&self) -> bool {
+        true
+    }
+
+    /// What changes whenever the cache changes, at the cost of a glance: as long as it stays the same, what
+    /// was read from the cache is still true. `None` if that cannot be said; then the cache is read each
+    /// time.
+    fn revision(&self) -> Option<Revision> {
+        None
+    }
+
     /// Waits until no other process refreshes a token of this store, as far as it can be known. The guard
     /// is kept during the request to the provider. It is a courtesy that saves requests, and no more:
     /// what must not be lost is guarded by [`update`](Self::update).
     fn begin_refresh(&self) -> RefreshGuard {
         RefreshGuard::none()
+    }
+}
+
+/// A state of a store, to compare with another of the same store and for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision([u64; 4]);
+
+impl Revision {
+    /// From a number that is never the same for two states.
+    pub const fn from_counter(counter: u64) -> Self {
+        Self([counter, 0, 0, 0])
     }
 }
 
@@ -65,12 +97,19 @@ pub struct Saved {
 /// Held while a token is being refreshed.
 #[derive(Debug)]
 pub struct RefreshGuard {
-    _lock: Option<lock::FileLock>,
+    #[cfg_attr(not(feature = "reqwest"), expect(dead_code, reason = "held until it is dropped"))]
+    lock: Option<lock::FileLock>,
 }
 
 impl RefreshGuard {
     /// A guard that guards nothing.
     pub fn none() -> Self {
-        Self { _lock: None }
+        Self { lock: None }
+    }
+
+    /// Whether it guards anything.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_held(&self) -> bool {
+        self.lock.is_some()
     }
 }

@@ -2,14 +2,15 @@
 
 use std::{error::Error as _, fmt::Write as _, future::Future};
 
-use crate::{Body, Limits, Request, Response, TransportError, TransportErrorKind};
+use crate::{Body, Limits, Method, Request, Response, Secret, TransportError, TransportErrorKind};
 
 /// Sends requests over https. Made for [`reqwest::Client`]; another one is for tests and for programs that
 /// bring their own HTTP.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request as it is and reads at most `limits.body` octets and one of the response's body.
     ///
-    /// Redirects are not followed: the body holds credentials.
+    /// Redirects are not followed: the body holds credentials. [`Request::authorization`] goes out as the
+    /// header of that name.
     fn send(
         &self,
         request: Request,
@@ -20,12 +21,20 @@ pub trait Transport: Send + Sync + 'static {
 impl Transport for reqwest::Client {
     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         let url = request.url().to_owned();
-        let mut builder = self.post(&url);
+        let mut builder = match request.method() {
+            Method::Get => self.get(&url),
+            Method::Post => self.post(&url),
+        };
         for (name, value) in request.headers() {
             builder = builder.header(name, value);
         }
-        let body = bytes_of(request.into_body());
-        let mut answer = builder.body(body).send().await.map_err(failure)?;
+        if let Some(authorization) = request.authorization() {
+            builder = builder.header("authorization", sensitive(authorization)?);
+        }
+        if request.method() == Method::Post {
+            builder = builder.body(bytes_of(request.into_body()));
+        }
+        let mut answer = builder.send().await.map_err(failure)?;
         if answer.url().as_str() != url {
             let text = "the HTTP client followed a redirect; build it with redirect::Policy::none()";
             return Err(TransportError::new(TransportErrorKind::Tls, text));
@@ -48,6 +57,15 @@ impl Transport for reqwest::Client {
 /// The client's body type cannot be wiped from here, so that one copy lives until the request is sent.
 fn bytes_of(body: Body) -> Vec<u8> {
     body.expose().to_vec()
+}
+
+/// A header value that the HTTP client neither prints nor puts into a compression table.
+fn sensitive(value: &Secret) -> Result<reqwest::header::HeaderValue, TransportError> {
+    let mut value = reqwest::header::HeaderValue::from_str(value.expose()).map_err(|_| {
+        TransportError::new(TransportErrorKind::Connect, "the authorization holds what no header can")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn failure(error: reqwest::Error) -> TransportError {

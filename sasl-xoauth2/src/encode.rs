@@ -28,7 +28,7 @@ pub(crate) fn append_message(mechanism: Mechanism, credentials: &Credentials<'_>
 /// Appends the message in base64, in one pass and without an intermediate copy.
 pub(crate) fn append_base64(mechanism: Mechanism, credentials: &Credentials<'_>, out: &mut Vec<u8>) {
     grow(out, base64_len(message_len(mechanism, credentials)));
-    let mut encoder = Base64 { out, carry: [0; 3], held: 0 };
+    let mut encoder = Base64::new(out);
     pieces(mechanism, credentials, &mut |piece| encoder.put(piece));
     encoder.finish();
 }
@@ -36,7 +36,7 @@ pub(crate) fn append_base64(mechanism: Mechanism, credentials: &Credentials<'_>,
 /// Appends a few bytes (an acknowledgement) in base64.
 pub(crate) fn append_short_base64(bytes: &[u8], out: &mut Vec<u8>) {
     grow(out, base64_len(bytes.len()));
-    let mut encoder = Base64 { out, carry: [0; 3], held: 0 };
+    let mut encoder = Base64::new(out);
     encoder.put(bytes);
     encoder.finish();
 }
@@ -95,55 +95,66 @@ fn grow(out: &mut Vec<u8>, extra: usize) {
     *out = larger;
 }
 
-/// Base64 over pieces: whole groups of three go straight from the piece to the buffer, and at most two
-/// octets wait for the next piece.
+/// Base64 over pieces: what is long goes straight from the piece to the buffer in whole groups of three,
+/// and what is short is gathered first, because each call of the encoder has its price.
 struct Base64<'o> {
     out: &'o mut Vec<u8>,
-    carry: [u8; 3],
+    gathered: [u8; GATHERED],
     held: usize,
 }
 
-impl Base64<'_> {
-    fn put(&mut self, mut piece: &[u8]) {
-        while self.held > 0 {
-            let Some((&first, rest)) = piece.split_first() else { return };
-            self.hold(first);
-            piece = rest;
-        }
-        let (groups, rest) = piece.split_at(piece.len() - piece.len() % 3);
-        self.encode(groups);
-        rest.iter().for_each(|&octet| self.hold(octet));
+/// A multiple of three that holds all that stands before the token with most user names.
+const GATHERED: usize = 48;
+
+impl<'o> Base64<'o> {
+    fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out, gathered: [0; GATHERED], held: 0 }
     }
 
-    fn hold(&mut self, octet: u8) {
-        if let Some(slot) = self.carry.get_mut(self.held) {
-            *slot = octet;
+    fn put(&mut self, piece: &[u8]) {
+        let mut rest = piece;
+        while self.held + rest.len() >= GATHERED {
+            // A long piece fills up the last group of what is gathered, and no more.
+            let fill = if self.held == 0 { 0 } else { (3 - self.held % 3) % 3 };
+            let (first, tail) = rest.split_at_checked(fill).unwrap_or((rest, &[]));
+            self.gather(first);
+            self.flush();
+            let (groups, left) = tail.split_at(tail.len() - tail.len() % 3);
+            append(&STANDARD_NO_PAD, groups, self.out);
+            rest = left;
         }
-        self.held += 1;
-        if self.held == self.carry.len() {
-            let carry = self.carry;
-            self.encode(&carry);
-            self.held = 0;
+        self.gather(rest);
+    }
+
+    /// Keeps a piece that fits.
+    fn gather(&mut self, piece: &[u8]) {
+        let end = self.held + piece.len();
+        if let Some(room) = self.gathered.get_mut(self.held..end) {
+            room.copy_from_slice(piece);
+            self.held = end;
         }
+    }
+
+    /// Encodes what is gathered.
+    fn flush(&mut self) {
+        append(&STANDARD, self.gathered.get(..self.held).unwrap_or_default(), self.out);
+        self.held = 0;
     }
 
     fn finish(mut self) {
-        let carry = self.carry;
-        let held = carry.get(..self.held).unwrap_or_default();
-        append(&STANDARD, held, base64_len(held.len()), self.out);
-        self.carry.zeroize();
-    }
-
-    fn encode(&mut self, groups: &[u8]) {
-        append(&STANDARD_NO_PAD, groups, base64_len(groups.len()), self.out);
+        self.flush();
+        self.gathered.zeroize();
     }
 }
 
-fn append(engine: &impl base64::Engine, bytes: &[u8], encoded: usize, out: &mut Vec<u8>) {
-    let start = out.len();
+fn append(engine: &impl base64::Engine, bytes: &[u8], out: &mut Vec<u8>) {
+    if bytes.is_empty() {
+        return;
+    }
+    let (start, encoded) = (out.len(), base64_len(bytes.len()));
     out.resize(start + encoded, 0);
     // INVARIANT: the tail has just been made as long as `bytes` is in base64, so that the slice exists and
-    // the encoder has room.
+    // the encoder has room. Without padding the bytes are whole groups of three, and need none.
     let written = out.get_mut(start..).map(|tail| engine.encode_slice(bytes, tail));
     debug_assert_eq!(written, Some(Ok(encoded)));
 }

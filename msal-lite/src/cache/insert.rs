@@ -42,6 +42,21 @@ impl Cache {
         account
     }
 
+    /// Takes a token in that belongs to the application itself. There is no account and no refresh token;
+    /// the tenant is that of the application's authority.
+    pub fn insert_app_token(
+        &mut self,
+        app: &Application,
+        requested: &Scopes,
+        response: &TokenResponse,
+        now: Timestamp,
+    ) -> Account {
+        let account = Account::of_application(app);
+        self.put_access_token(app, requested, response, &account, now);
+        self.put_app_metadata(app, response, &account);
+        account
+    }
+
     fn put_account(&mut self, app: &Application, response: &TokenResponse, account: &Account) {
         let key = key(&[&account.home_account_id, &account.environment, &account.realm]);
         let same = |object: &Map<String, Value>| {
@@ -211,7 +226,12 @@ impl Cache {
         }
         let Some(object) = entry.as_object_mut() else { return };
         for (name, value) in fields {
-            if let Some(mut old) = object.insert((*name).to_owned(), Value::String((*value).to_owned())) {
+            let value = match (*name, *value) {
+                // MSAL Python looks for null in a token of the application itself.
+                ("home_account_id", "") => Value::Null,
+                (_, text) => Value::String(text.to_owned()),
+            };
+            if let Some(mut old) = object.insert((*name).to_owned(), value) {
                 json::wipe(&mut old);
             }
         }

@@ -7,7 +7,7 @@ use super::{
     schema::{Entity, Owner, Section, owner},
 };
 use crate::{
-    Account, AccountQuery, Application, Error, Scopes, Secret, Timestamp, Token, TokenSource,
+    Account, AccountQuery, Application, Error, Scopes, Secret, Timestamp, Token,
     authority::{PERSONAL_TENANT, is_guid, same_environment},
     scopes::list_covers,
 };
@@ -51,14 +51,49 @@ impl Cache {
     ///
     /// [`Error::NoAccount`], [`Error::AmbiguousAccount`].
     pub fn account(&self, app: &Application, query: &AccountQuery) -> Result<Account, Error> {
-        let mut fitting = self.accounts_of(app);
-        fitting.retain(|account| query.matches(account));
+        let mut fitting = match query {
+            AccountQuery::Only => self.accounts_of(app),
+            AccountQuery::Username(_) | AccountQuery::HomeAccountId(_) => self.accounts_like(app, query),
+        };
         if fitting.len() > 1 {
             let accounts =
                 fitting.iter().take(10).map(|account| crate::text::shown(&account.username)).collect();
             return Err(Error::AmbiguousAccount { accounts });
         }
         fitting.pop().ok_or_else(|| Error::NoAccount { wanted: query.wanted().map(str::to_owned) })
+    }
+
+    /// What [`accounts_of`](Self::accounts_of) has for a query that names one account, without building a
+    /// list of all: of 1,000 accounts, most are passed by with one comparison.
+    fn accounts_like(&self, app: &Application, query: &AccountQuery) -> Vec<Account> {
+        let named = |entity: &Entity<'_>| match query {
+            AccountQuery::Only => true,
+            AccountQuery::Username(name) => same_name(entity.text("username"), name),
+            AccountQuery::HomeAccountId(id) => entity.text("home_account_id").eq_ignore_ascii_case(id),
+        };
+        let owners: HashSet<Owner> = self
+            .entities(Section::Account)
+            .filter(named)
+            .filter(|entity| same_environment(entity.text("environment"), app.authority().environment()))
+            .map(Entity::owner)
+            .collect();
+        let all_of = |(id, environment): &Owner| {
+            let mut entries = self.entities(Section::Account).filter(|entity| {
+                entity.text("home_account_id").eq_ignore_ascii_case(id)
+                    && same_environment(entity.text("environment"), environment)
+            });
+            super::chosen(entries.by_ref().filter_map(Entity::account))
+        };
+        let is_served = |account: &Account| {
+            [Section::RefreshToken, Section::AccessToken].into_iter().any(|section| {
+                self.entities(section)
+                    .any(|entity| entity.is_client(app.client_id()) && entity.belongs_to(account))
+            })
+        };
+        let mut fitting: Vec<Account> = owners.iter().filter_map(all_of).collect();
+        // The entry that has the name need not be the one that the account is known by.
+        fitting.retain(|account| query.matches(account) && is_served(account));
+        fitting
     }
 
     /// Looks for an access token that lives longer than `skew`, or else for a refresh token.
@@ -83,10 +118,34 @@ impl Cache {
         if let Some(token) = self.access_token(app, scopes, &account, now, skew) {
             return Ok(Silent::Hit(token));
         }
+        self.renewal_of(app, account)
+    }
+
+    /// Looks for a refresh token, whatever access tokens there are: always [`Silent::Refresh`].
+    ///
+    /// # Errors
+    ///
+    /// As [`silent`](Self::silent).
+    pub fn renewal(&self, app: &Application, query: &AccountQuery) -> Result<Silent, Error> {
+        self.renewal_of(app, self.account(app, query)?)
+    }
+
+    fn renewal_of(&self, app: &Application, account: Account) -> Result<Silent, Error> {
         match self.refresh_token(app, &account) {
             Some(refresh_token) => Ok(Silent::Refresh { account, refresh_token }),
             None => Err(Error::NoRefreshToken { username: crate::text::shown(&account.username) }),
         }
+    }
+
+    /// Looks for an access token of the application itself, which belongs to no account.
+    pub fn app_token(
+        &self,
+        app: &Application,
+        scopes: &Scopes,
+        now: Timestamp,
+        skew: Duration,
+    ) -> Option<Token> {
+        self.access_token(app, scopes, &Account::of_application(app), now, skew)
     }
 
     fn access_token(
@@ -112,14 +171,13 @@ impl Cache {
             .filter_map(|entity| Some((entity.time("expires_on").filter(|end| *end > now + skew)?, entity)))
             .filter(|(_, entity)| !entity.text("secret").is_empty())
             .max_by_key(|(end, _)| *end)?;
-        Some(Token {
-            access_token: Secret::new(entity.text("secret").to_owned()),
-            expires_on,
-            scopes: Scopes::lenient(entity.text("target")),
-            account: account.clone(),
-            source: TokenSource::Cache,
-            kept_aside: None,
-        })
+        Some(Token::cached(
+            Secret::new(entity.text("secret").to_owned()),
+            (entity.time("cached_at"), expires_on),
+            entity.time("refresh_on"),
+            Scopes::lenient(entity.text("target")),
+            account.clone(),
+        ))
     }
 
     fn refresh_token(&self, app: &Application, account: &Account) -> Option<Secret> {
@@ -139,4 +197,10 @@ fn is_realm(tenant: &str, realm: &str, account: &Account) -> bool {
         return same(tenant) || same(PERSONAL_TENANT);
     }
     same(tenant) || (!is_guid(tenant) && (same(&account.realm) || account.home_tenant().is_some_and(same)))
+}
+
+/// Whether two user names are one, in any case. Nearly all are ASCII.
+fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || (!(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase())
 }

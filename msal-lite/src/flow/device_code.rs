@@ -31,6 +31,8 @@ pub struct DeviceCodeFlow {
     correlation: CorrelationId,
     retried: bool,
     device_code: Secret,
+    assertion: Option<Secret>,
+    claims: Option<String>,
     /// Time between two polls: the server's, plus 5 s for each `slow_down`.
     interval: Duration,
     /// Polls in a row without an answer of the protocol.
@@ -97,11 +99,27 @@ impl DeviceCodeFlow {
             correlation,
             retried: false,
             device_code: Secret::new(String::new()),
+            assertion: None,
+            claims: None,
             interval: Duration::from_secs(DEFAULT_INTERVAL),
             failures: 0,
             left: Duration::ZERO,
             state: State::AskCode,
         })
+    }
+
+    /// Hands a claims challenge back, as [`ServerError::claims`](crate::ServerError::claims) gave it.
+    #[must_use]
+    pub fn with_claims(mut self, claims: &str) -> Self {
+        self.claims = Some(claims.to_owned());
+        self
+    }
+
+    /// Proves who a confidential client is by an assertion instead of a secret.
+    #[must_use]
+    pub fn with_assertion(mut self, assertion: Secret) -> Self {
+        self.assertion = Some(assertion);
+        self
     }
 
     fn ask(&self) -> Request {
@@ -114,14 +132,14 @@ impl DeviceCodeFlow {
 
     fn poll(&self) -> Request {
         let mut fields = vec![
-            ("client_id", self.app.client_id()),
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
             ("device_code", self.device_code.expose()),
         ];
         if self.app.authority().is_entra() {
             fields.push(("client_info", "1"));
         }
-        Request::form(self.app.authority().token_endpoint(), &self.correlation, &fields)
+        fields.extend(self.claims.as_deref().map(|claims| ("claims", claims)));
+        self.app.token_request(self.assertion.as_ref(), &self.correlation, &fields)
     }
 
     fn receive_code(&mut self, response: &Response, now: Timestamp) -> Result<(), Error> {
@@ -150,7 +168,11 @@ impl DeviceCodeFlow {
     }
 
     fn receive_poll(&mut self, response: &Response, now: Timestamp) -> Result<(), Error> {
-        let secrets = [self.device_code.expose()];
+        let secrets: Vec<&str> = std::iter::once(&self.device_code)
+            .chain(&self.assertion)
+            .chain(self.app.client_secret())
+            .map(Secret::expose)
+            .collect();
         match TokenResponse::parse(response, &self.app, &self.scopes, &secrets, now) {
             Ok(tokens) => {
                 self.state = State::Done(Box::new(tokens));

@@ -1,5 +1,7 @@
 //! A cache in a file.
 
+#[cfg(feature = "encrypted")]
+use std::sync::Arc;
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
@@ -8,7 +10,14 @@ use std::{
     time::Duration,
 };
 
-use super::{RefreshGuard, Saved, Store, lock::FileLock};
+#[cfg(unix)]
+use super::Revision;
+#[cfg(feature = "encrypted")]
+use super::seal::{Seal, Unsealed};
+use super::{
+    RefreshGuard, Saved, Store,
+    lock::{FileLock, PassingLock},
+};
 use crate::{Body, Cache, Error};
 
 /// A cache in a file that several processes share.
@@ -25,14 +34,21 @@ use crate::{Body, Cache, Error};
 ///   `<path>.broken-N` and begins a new one.
 ///
 /// MSAL Python's `msal-extensions` locks `<path>.lockfile` instead and writes in place. Two tools that
-/// share a file must agree on the lock; for now let only one of them write.
+/// share a file must agree on the lock: [`shared_with_msal_extensions`](Self::shared_with_msal_extensions).
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
     lock_patience: Duration,
     refresh_patience: Duration,
     longest: u64,
+    msal_extensions: bool,
+    #[cfg(feature = "encrypted")]
+    seal: Option<Arc<Seal>>,
 }
+
+/// What an encrypted file begins with. Known without the feature too, so that nobody takes such a file for
+/// a damaged one.
+const SEALED: &[u8] = b"msal-lite sealed ";
 
 /// What the file holds.
 enum Content {
@@ -51,7 +67,28 @@ impl FileStore {
             refresh_patience: Duration::from_secs(60),
             // 64 MiB: 10,000 accounts with three tokens each.
             longest: 64 << 20,
+            msal_extensions: false,
+            #[cfg(feature = "encrypted")]
+            seal: None,
         }
+    }
+
+    /// A store in this file, encrypted: for machines without a keyring, and for backups that others read.
+    /// A file that is encrypted with another key, or not at all, is an error and stays as it is.
+    #[cfg(feature = "encrypted")]
+    pub fn encrypted(path: impl Into<PathBuf>, key: super::FileKey) -> Self {
+        Self { seal: Some(Arc::new(Seal::new(key))), ..Self::new(path) }
+    }
+
+    /// Takes the lock of MSAL Python's `msal-extensions` too, `<path>.lockfile`, for each save, and reads
+    /// again under it what looks cut off, because they write in place.
+    ///
+    /// Not by default: that lock file is removed after each save, which makes locking it a race that is
+    /// won by trying again, and one that a crash has left over makes the Python side wait 5 s.
+    #[must_use]
+    pub fn shared_with_msal_extensions(mut self) -> Self {
+        self.msal_extensions = true;
+        self
     }
 
     /// How long a save waits for other processes. Half a minute by default.
@@ -87,10 +124,54 @@ impl FileStore {
         let read = file.take(self.longest + 1).read_to_end(&mut bytes);
         let bytes = Body::new(bytes);
         read.map_err(|error| self.unreadable(&error))?;
+        self.unseal(bytes)
+    }
+
+    /// The cache in the octets of a file. Nothing at all is an empty cache, sealed or not.
+    fn unseal(&self, bytes: Body) -> Result<Content, Error> {
+        #[cfg(feature = "encrypted")]
+        let bytes = match &self.seal {
+            Some(seal) if !bytes.is_empty() => match seal.open(bytes.expose()) {
+                Unsealed::Plain(json) => json,
+                Unsealed::NoKey(reason) => return Err(self.unreadable_because(reason)),
+                Unsealed::Damaged(reason) => return Ok(Content::Damaged(reason)),
+            },
+            _ => bytes,
+        };
+        if bytes.expose().starts_with(SEALED) {
+            return Err(self.unreadable_because("it is encrypted; give its key".to_owned()));
+        }
         Ok(match Cache::parse(bytes.expose()) {
             Ok(cache) => Content::Cache(cache),
             Err(error) => Content::Damaged(error.to_string()),
         })
+    }
+
+    /// The octets of a file for a cache.
+    fn seal(&self, cache: &Cache) -> Result<Body, Error> {
+        let json = cache.to_bytes();
+        #[cfg(feature = "encrypted")]
+        if let Some(seal) = &self.seal {
+            return seal.close(&json).map_err(|reason| self.unwritable_because(reason));
+        }
+        Ok(json)
+    }
+
+    /// Both locks, where there are two: ours first, so that few wait for theirs.
+    fn locks(&self) -> Result<(FileLock, Option<PassingLock>), Error> {
+        let ours = self.lock()?;
+        if !self.msal_extensions {
+            return Ok((ours, None));
+        }
+        let path = beside(&self.path, ".lockfile");
+        let theirs = PassingLock::acquire(&path, self.lock_patience).map_err(|error| {
+            if error.kind() == io::ErrorKind::TimedOut {
+                let path = path.display();
+                return self.unwritable_because(format!("another process holds the lock {path}"));
+            }
+            self.unwritable(&error)
+        })?;
+        Ok((ours, Some(theirs)))
     }
 
     fn lock(&self) -> Result<FileLock, Error> {
@@ -117,7 +198,7 @@ impl FileStore {
             .suffix(".tmp")
             .tempfile_in(folder)
             .map_err(unwritable)?;
-        file.write_all(cache.to_bytes().expose()).map_err(unwritable)?;
+        file.write_all(self.seal(cache)?.expose()).map_err(unwritable)?;
         file.as_file().sync_all().map_err(unwritable)?;
         file.persist(&self.path).map_err(|error| self.unwritable(&error.error))?;
         sync_folder(folder).map_err(unwritable)
@@ -147,7 +228,13 @@ impl FileStore {
 
 impl Store for FileStore {
     fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
-        match self.content()? {
+        let mut content = self.content()?;
+        if self.msal_extensions && matches!(content, Content::Damaged(_)) {
+            // Perhaps half of what is being written in place.
+            let _locks = self.locks()?;
+            content = self.content()?;
+        }
+        match content {
             Content::Cache(cache) => {
                 look(&cache);
                 Ok(())
@@ -159,7 +246,7 @@ impl Store for FileStore {
     }
 
     fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
-        let _lock = self.lock()?;
+        let _locks = self.locks()?;
         let mut saved = Saved::default();
         let mut cache = match self.content()? {
             Content::Cache(cache) => cache,
@@ -176,7 +263,7 @@ impl Store for FileStore {
     }
 
     fn probe(&self) -> Result<(), Error> {
-        let _lock = self.lock()?;
+        let _locks = self.locks()?;
         self.content()?;
         tempfile::Builder::new()
             .prefix(".msal-lite-")
@@ -186,9 +273,22 @@ impl Store for FileStore {
             .map_err(|error| self.unwritable(&error))
     }
 
+    /// Place, size and time of the file. A file that was changed in the last two seconds has no revision:
+    /// in the grain of some file systems' clocks it could change again and look the same.
+    #[cfg(unix)]
+    fn revision(&self) -> Option<Revision> {
+        use std::os::unix::fs::MetadataExt as _;
+        const GRAIN: Duration = Duration::from_secs(2);
+        let metadata = fs::symlink_metadata(&self.path).ok()?;
+        let age = metadata.modified().ok()?.elapsed().ok()?;
+        let nanoseconds = metadata.mtime().wrapping_mul(1_000_000_000).wrapping_add(metadata.mtime_nsec());
+        (age > GRAIN && metadata.is_file())
+            .then(|| Revision([metadata.dev(), metadata.ino(), metadata.len(), nanoseconds.cast_unsigned()]))
+    }
+
     fn begin_refresh(&self) -> RefreshGuard {
         let path = beside(&self.path, ".refresh.lock");
-        RefreshGuard { _lock: FileLock::acquire(&path, self.refresh_patience).ok() }
+        RefreshGuard { lock: FileLock::acquire(&path, self.refresh_patience).ok() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
@@ -19,19 +19,74 @@ impl FileLock {
     /// stop everyone.
     pub(super) fn acquire(path: &Path, patience: Duration) -> io::Result<Self> {
         let file = open(path)?;
-        let deadline = Instant::now() + patience;
-        let mut pause = Duration::from_millis(1);
-        loop {
+        patiently(patience, || match file.try_lock() {
+            Ok(()) => Ok(Some(())),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        })?;
+        Ok(Self { _file: file })
+    }
+}
+
+/// The lock of `msal-extensions`: the same kind, on a file that whoever has it removes in the end.
+#[derive(Debug)]
+pub(super) struct PassingLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl PassingLock {
+    /// Waits for the lock on the file that is there under this name. One that was removed meanwhile
+    /// locks nobody out.
+    pub(super) fn acquire(path: &Path, patience: Duration) -> io::Result<Self> {
+        let file = patiently(patience, || {
+            let file = open(path)?;
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
-                    return Err(io::ErrorKind::TimedOut.into());
-                }
-                Err(TryLockError::WouldBlock) => thread::sleep(pause),
+                Ok(()) if is_still_there(&file, path) => Ok(Some(file)),
+                Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
+                Err(TryLockError::Error(error)) => Err(error),
             }
-            pause = (pause * 2).min(Duration::from_millis(25));
+        })?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+}
+
+impl Drop for PassingLock {
+    /// Removed while it is still held, as the Python side does it.
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+        let _ = self.file.unlock();
+    }
+}
+
+#[cfg(unix)]
+fn is_still_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), std::fs::symlink_metadata(path)) {
+        (Ok(held), Ok(named)) => (held.dev(), held.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+/// Elsewhere an open file cannot be removed.
+#[cfg(not(unix))]
+fn is_still_there(_file: &File, _path: &Path) -> bool {
+    true
+}
+
+/// Tries again and again, with pauses, until there is something.
+fn patiently<R>(patience: Duration, mut attempt: impl FnMut() -> io::Result<Option<R>>) -> io::Result<R> {
+    let deadline = Instant::now() + patience;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(found) = attempt()? {
+            return Ok(found);
         }
+        if Instant::now() >= deadline {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(25));
     }
 }
 

@@ -12,18 +12,23 @@ fn folder() -> TempDir {
 }
 
 /// Adds one account of its own.
-fn sign_in(store: &FileStore, number: usize) -> msal_lite::Saved {
+pub(crate) fn sign_in(store: &FileStore, number: usize) -> msal_lite::Saved {
+    rotate(store, number, "refresh")
+}
+
+/// Saves a refresh token of an account.
+fn rotate(store: &FileStore, number: usize, refresh_token: &str) -> msal_lite::Saved {
     use msal_lite::{Flow, Step};
     let user = format!("aaaaaaaa-bbbb-cccc-dddd-{number:012}");
     let mut flow = crate::tenant::refresh_flow();
     crate::tenant::sent(&mut flow);
-    let body = tokens_of(&user, &format!("user{number}@contoso.com"), "access", "refresh");
+    let body = tokens_of(&user, &format!("user{number}@contoso.com"), "access", refresh_token);
     flow.receive(&crate::tenant::ok(body), NOW).unwrap();
     let Step::Done(response) = flow.step().unwrap() else { panic!() };
     store.update(&mut |cache| drop(cache.insert(&app(), &scopes(IMAP), &response, None, NOW))).unwrap()
 }
 
-fn accounts(store: &FileStore) -> usize {
+pub(crate) fn accounts(store: &FileStore) -> usize {
     let mut count = 0;
     store.read(&mut |cache| count = cache.accounts().len()).unwrap();
     count
@@ -208,4 +213,139 @@ fn child() {
     let (first, path) = task.split_once(' ').unwrap();
     let (first, store): (usize, _) = (first.parse().unwrap(), FileStore::new(path));
     (0..10).for_each(|number| drop(sign_in(&store, first + number)));
+}
+
+/// Where a child appends the number that it is about to save, and then that it has saved it.
+const JOURNAL: &str = "MSAL_LITE_TEST_JOURNAL";
+/// How many children are killed; many more are a matter of minutes.
+const KILLS: &str = "MSAL_LITE_TEST_KILLS";
+
+/// Children rotate the refresh token of one account each and are killed in the middle of it. After each
+/// death the file is readable, and holds the newest refresh token that the child had reported as saved, or
+/// one that it was about to save.
+#[cfg(unix)]
+#[test]
+fn killed_processes_lose_nothing() {
+    let kills: u32 = std::env::var(KILLS).ok().and_then(|text| text.parse().ok()).unwrap_or(6);
+    let folder = folder();
+    let path = folder.path().join("tokens.json");
+    let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
+    for round in 0..kills.div_ceil(2) {
+        // Two at a time, so that locks die with their holders while others wait.
+        let children: Vec<_> = [0, 1]
+            .map(|user| {
+                let journal = folder.path().join(format!("journal-{user}"));
+                let _ = fs::remove_file(&journal);
+                let child = Command::new(std::env::current_exe().unwrap())
+                    .args(["--exact", "file_store::rotating_child", "--ignored"])
+                    .env(CHILD, format!("{user} {round} {}", path.display()))
+                    .env(JOURNAL, &journal)
+                    .stdout(std::process::Stdio::null())
+                    .stderr(std::process::Stdio::null())
+                    .spawn()
+                    .unwrap();
+                (user, journal, child)
+            })
+            .into_iter()
+            .collect();
+        for (user, journal, mut child) in children {
+            // Once it has begun, some time at random.
+            while fs::metadata(&journal).map_or(0, |metadata| metadata.len()) < 60 {
+                thread::yield_now();
+            }
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            thread::sleep(std::time::Duration::from_micros((noise >> 33) % 20_000));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let lines = fs::read_to_string(&journal).unwrap();
+            let numbers = |word: &str| {
+                let words = lines.lines().filter_map(|line| line.strip_prefix(word)?.parse::<u64>().ok());
+                words.max().unwrap_or(0)
+            };
+            let store = FileStore::new(&path);
+            let kept = refresh_token_of(&store, user);
+            let kept: u64 = kept.rsplit('-').next().unwrap().parse().unwrap();
+            assert!(kept >= numbers("saved ") && kept <= numbers("begin "), "{kept} in {lines}");
+        }
+    }
+    // Nothing but temporary files of the dead is left over, and nothing was put aside as damaged.
+    assert!(names(folder.path()).iter().all(|name| !name.contains("broken")));
+    assert_eq!(accounts(&FileStore::new(&path)), 2);
+}
+
+#[cfg(unix)]
+fn refresh_token_of(store: &FileStore, user: usize) -> String {
+    let mut found = String::new();
+    let query = msal_lite::AccountQuery::username(format!("user{user}@contoso.com"));
+    let look = &mut |cache: &Cache| match cache.renewal(&app(), &query).unwrap() {
+        msal_lite::Silent::Refresh { refresh_token, .. } => refresh_token.expose().clone_into(&mut found),
+        other => panic!("{other:?}"),
+    };
+    store.read(look).unwrap();
+    found
+}
+
+/// What a process of `killed_processes_lose_nothing` does until it is killed.
+#[test]
+#[ignore = "started by killed_processes_lose_nothing"]
+fn rotating_child() {
+    use std::io::Write;
+    let (Ok(task), Ok(journal)) = (std::env::var(CHILD), std::env::var(JOURNAL)) else { return };
+    let mut parts = task.splitn(3, ' ');
+    let (user, round): (usize, u64) =
+        (parts.next().unwrap().parse().unwrap(), parts.next().unwrap().parse().unwrap());
+    let store = FileStore::new(parts.next().unwrap());
+    let mut journal = fs::OpenOptions::new().create(true).append(true).open(journal).unwrap();
+    for number in (round + 1) * 1_000_000.. {
+        journal.write_all(format!("begin {number}\n").as_bytes()).unwrap();
+        rotate(&store, user, &format!("refresh-{number}"));
+        journal.write_all(format!("saved {number}\n").as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn the_lock_of_msal_extensions_comes_and_goes() {
+    let folder = folder();
+    let path = folder.path().join("tokens.json");
+    let lock = folder.path().join("tokens.json.lockfile");
+    let store = FileStore::new(&path).shared_with_msal_extensions();
+    // One that a crash has left over is no obstacle.
+    fs::write(&lock, "4711 python").unwrap();
+    sign_in(&store, 1);
+    assert!(!lock.exists());
+    // One that is held is waited for, and then said.
+    let held = fs::File::create(&lock).unwrap();
+    held.lock().unwrap();
+    let impatient = store.clone().with_lock_patience(std::time::Duration::ZERO);
+    let error = impatient.update(&mut |_| ()).unwrap_err().to_string();
+    assert!(error.contains("tokens.json.lockfile"), "{error}");
+    // The holder removes it while others wait for it: they take the next one.
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| sign_in(&store, 2));
+        thread::sleep(std::time::Duration::from_millis(20));
+        fs::remove_file(&lock).unwrap();
+        drop(held);
+        waiting.join().unwrap();
+    });
+    // A file that is being written in place is read again under the lock.
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let writer = fs::File::create(&lock).unwrap();
+    writer.lock().unwrap();
+    thread::scope(|scope| {
+        let reading = scope.spawn(|| accounts(&store));
+        thread::sleep(std::time::Duration::from_millis(20));
+        fs::write(&path, &whole).unwrap();
+        fs::remove_file(&lock).unwrap();
+        drop(writer);
+        assert_eq!(reading.join().unwrap(), 2);
+    });
+    thread::scope(|scope| {
+        for writer in 0..4 {
+            let store = &store;
+            scope.spawn(move || (0..5).for_each(|number| drop(sign_in(store, 100 + writer * 10 + number))));
+        }
+    });
+    assert_eq!(accounts(&store), 22);
+    assert!(!lock.exists());
 }

@@ -7,16 +7,29 @@
     reason = "a test fails by panicking"
 )]
 
+mod applications;
 mod authority;
+mod authorization_code;
 mod cache;
+#[cfg(feature = "certificate")]
+mod certificate;
 #[cfg(feature = "reqwest")]
 mod client;
 mod device_code;
+mod discovery;
+#[cfg(feature = "encrypted")]
+mod encrypted;
 mod file_store;
+mod import;
+#[cfg(feature = "reqwest")]
+mod interactive;
+mod password;
 mod properties;
 mod redaction;
 mod refresh;
 mod responses;
+#[cfg(feature = "reqwest")]
+mod silent;
 mod tenant;
 mod tokens;
 #[cfg(feature = "reqwest")]

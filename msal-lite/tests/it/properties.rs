@@ -86,4 +86,72 @@ proptest! {
             prop_assert_eq!(Cache::parse(cache.to_bytes().expose()).unwrap(), cache);
         }
     }
+
+    #[test]
+    fn addresses_and_forms_are_those_of_the_reference(
+        hint in "\\PC{0,24}", claims in ".{0,24}", value in "[ -~\u{e4}\u{20ac}\u{1f600}]{0,24}", secret in "[!-~]{4,40}",
+    ) {
+        let options = msal_lite::AuthorizationOptions::new()
+            .with_login_hint(&hint).with_claims(&claims).with_parameter("x", &value).unwrap();
+        let id = || msal_lite::CorrelationId::from_random([7; 16]);
+        let flow = msal_lite::AuthorizationCodeFlow::new(
+            &app(), &scopes(IMAP), "http://localhost:1", &options, [3; 96], id(),
+        ).unwrap();
+        let pairs: Vec<(String, String)> =
+            url::Url::parse(flow.authorization_url()).unwrap().query_pairs().into_owned().collect();
+        for (name, value) in [("login_hint", &hint), ("claims", &claims), ("x", &value)] {
+            prop_assert_eq!(pairs.iter().filter(|(one, _)| one == name).map(|(_, value)| value).collect::<Vec<_>>(), [value]);
+        }
+        prop_assert!(flow.authorization_url().is_ascii());
+
+        let token = msal_lite::Secret::new(secret.clone());
+        let mut refresh = msal_lite::RefreshFlow::new(&app(), &scopes(IMAP), token, id()).unwrap();
+        let body = sent(&mut refresh).into_body();
+        let mut reference = url::form_urlencoded::Serializer::new(String::new());
+        reference.append_pair("refresh_token", &secret);
+        let body = String::from_utf8(body.expose().to_vec()).unwrap();
+        prop_assert!(body.contains(&reference.finish()));
+        prop_assert!(!body.contains([' ', '\r', '\n']));
+    }
+
+    #[test]
+    fn nothing_that_comes_to_the_redirect_address_panics_or_is_taken(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let mut flow = crate::authorization_code::flow();
+        prop_assert_eq!(flow.receive_redirect(&bytes).unwrap(), msal_lite::Redirect::Foreign);
+    }
+
+    #[test]
+    fn scope_sets_have_no_order_and_no_case(list in proptest::collection::vec("x://r/[a-c]{1,2}", 1..6), seed in any::<u64>()) {
+        let one = Scopes::new(&list).unwrap();
+        let mut other: Vec<String> = list.iter().map(|scope| scope.to_uppercase()).collect();
+        other.rotate_left(usize::try_from(seed % 7).unwrap() % list.len());
+        let other = Scopes::new(&other).unwrap();
+        prop_assert_eq!(one.iter().count(), other.iter().count());
+        prop_assert!(one.iter().all(|scope| other.contains(scope)));
+        // What is in the cache under one spelling is found under the other.
+        let mut flow = refresh_flow();
+        sent(&mut flow);
+        flow.receive(&ok(r#"{"access_token":"a","expires_in":3600,"refresh_token":"r"}"#), NOW).unwrap();
+        let msal_lite::Step::Done(response) = flow.step().unwrap() else { panic!() };
+        let mut cache = Cache::new();
+        cache.insert(&app(), &one, &response, None, NOW);
+        let skew = std::time::Duration::ZERO;
+        let found = cache.silent(&app(), &other, &msal_lite::AccountQuery::Only, NOW, skew);
+        // The answer of the test is for IMAP, which the fixture's flow asked for.
+        prop_assert!(matches!(found, Ok(msal_lite::Silent::Hit(_))));
+    }
+
+    #[test]
+    fn imports_and_discovery_take_anything(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in ".{0,80}", value in json()) {
+        for input in [&bytes[..], text.as_bytes(), value.to_string().as_bytes()] {
+            let _ = msal_lite::ImportedAccount::from_mutt_oauth2(input);
+            let _ = msal_lite::ImportedAccount::from_email_oauth2_proxy(input);
+            let mut discovery =
+                msal_lite::DiscoveryFlow::new("https://a.example", msal_lite::CorrelationId::from_random([7; 16])).unwrap();
+            discovery.step().unwrap();
+            let _ = discovery.receive(&ok(input), NOW);
+            let _ = crate::password::flow().receive(&ok(input), NOW);
+            let _ = crate::authorization_code::redeeming().receive(&ok(input), NOW);
+        }
+    }
 }

@@ -3,16 +3,32 @@
 use std::fmt::Debug;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use msal_lite::{AccountQuery, Cache, Flow, MemoryStore, Step};
+use msal_lite::{AccountQuery, Cache, Flow, MemoryStore, Secret, Step};
 
 use crate::tenant::{DEVICE_CODE, IMAP, NOW, answer, app, ok, polling, refresh_flow, scopes, sent, tokens};
 
 const ACCESS: &str = "S3cretAccessTokenThatNobodyMaySee";
 const REFRESH: &str = "S3cretRefreshTokenThatNobodyMaySee";
 
+const ASSERTION: &str = "S3cretAssertionThatNobodyMaySee";
+
+/// Whatever goes out or comes in that nobody may see.
+const SECRETS: [&str; 9] = [
+    ACCESS,
+    REFRESH,
+    ASSERTION,
+    "1.AXX-refreshS3cret",
+    "DAQABdevicecodeS3cret",
+    "1.AXXcodeS3cret",
+    crate::applications::SECRET,
+    crate::password::PASSWORD,
+    // The code verifier of the flows by browser.
+    "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8",
+];
+
 fn clean(value: &dyn Debug, and: &str) {
     for text in [format!("{value:?}"), format!("{value:#?}"), and.to_owned()] {
-        for secret in [ACCESS, REFRESH, "1.AXX-refreshS3cret", "DAQABdevicecodeS3cret"] {
+        for secret in SECRETS {
             assert!(!text.contains(&secret[..12]), "{text}");
             for shift in 0..3 {
                 let encoded = STANDARD.encode(format!("{}{secret}", &"xx"[..shift.min(2)]));
@@ -93,4 +109,65 @@ fn broken_answers_with_tokens_in_them() {
     let error =
         Cache::parse(format!(r#"{{"RefreshToken":{{"k":{{"secret":"{REFRESH}"#).as_bytes()).unwrap_err();
     clean(&error, &error.to_string());
+}
+
+/// Every flow by every answer: a good one, a refusal that repeats what was sent, and an outage.
+#[test]
+fn every_flow() {
+    type Made = fn() -> Box<dyn Flow>;
+    let all: [Made; 6] = [
+        || Box::new(refresh_flow().with_assertion(Secret::new(ASSERTION.to_owned())).with_claims("{}")),
+        || Box::new(crate::applications::flow()),
+        || Box::new(crate::applications::flow().with_assertion(Secret::new(ASSERTION.to_owned()))),
+        || Box::new(crate::authorization_code::redeeming()),
+        || {
+            let mut flow = crate::password::flow();
+            sent(&mut flow);
+            flow.receive(&ok(r#"{"account_type":"Managed"}"#), NOW).unwrap();
+            Box::new(flow)
+        },
+        || Box::new(polling().with_assertion(Secret::new(ASSERTION.to_owned()))),
+    ];
+    for (number, made) in all.into_iter().enumerate() {
+        let mut flow = made();
+        // The device flow waits for an answer already.
+        let body = match flow.step() {
+            Ok(Step::Send(request)) => {
+                clean(&request, request.url());
+                request.headers().for_each(|header| clean(&header, header.1));
+                String::from_utf8(request.body().expose().to_vec()).unwrap()
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => format!("device_code={}", "DAQABdevicecodeS3cret"),
+        };
+        let fields: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        assert!(
+            fields.iter().any(|(_, value)| value.contains("S3cret") || value.contains("QEFC")),
+            "{number}"
+        );
+        for (_, value) in fields.iter().filter(|(_, value)| SECRETS.contains(&value.as_str())) {
+            for text in [
+                format!(
+                    r#"{{"error":"invalid_grant","error_description":"AADSTS1: {value} is bad","suberror":"{value}"}}"#
+                ),
+                format!(r#"{{"error":"{value}"}}"#),
+                format!("<html>{value}"),
+                value.clone(),
+            ] {
+                let mut flow = made();
+                let _ = flow.step();
+                if let Err(error) = flow.receive(&answer(400, text), NOW) {
+                    clean(&error, &error.to_string());
+                }
+                clean(&format_args!("{:?}", flow.step()), "");
+            }
+        }
+        let answered = flow.receive(&ok(tokens(ACCESS, REFRESH)), NOW);
+        clean(&answered, "");
+        clean(&format_args!("{:?}", flow.step()), "");
+    }
+    clean(&crate::authorization_code::flow(), "");
+    clean(&crate::authorization_code::redeeming(), "");
+    clean(&crate::password::flow(), "");
+    clean(&crate::applications::confidential(app()), "");
 }

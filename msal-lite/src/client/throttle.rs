@@ -1,0 +1,49 @@
+//! How long a provider wants to be left alone, account by account.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{Error, Timestamp};
+
+/// By the name of the slot. One person's 429 is no business of another's.
+#[derive(Default)]
+pub(super) struct Throttles(Mutex<HashMap<String, (Timestamp, Error)>>);
+
+impl Throttles {
+    /// Remembers an error that says for how long it will stay.
+    pub(super) fn note(&self, name: &str, error: &Error, now: Timestamp) {
+        let Some(wait) = error.retry_after().filter(|wait| !wait.is_zero()) else { return };
+        self.lock().insert(name.to_lowercase(), (now + wait, error.clone()));
+    }
+
+    /// Until when nothing is asked for this account.
+    pub(super) fn until(&self, name: &str, now: Timestamp) -> Option<Timestamp> {
+        self.lock().get(&name.to_lowercase()).map(|(until, _)| *until).filter(|until| *until > now)
+    }
+
+    /// The error that is still in force, with the rest of its wait.
+    pub(super) fn check(&self, name: &str, now: Timestamp) -> Result<(), Error> {
+        let mut all = self.lock();
+        let name = name.to_lowercase();
+        let Some((until, error)) = all.get(&name) else { return Ok(()) };
+        if *until <= now {
+            all.remove(&name);
+            return Ok(());
+        }
+        Err(with_rest(error, now.until(*until)))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Timestamp, Error)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn with_rest(error: &Error, rest: Duration) -> Error {
+    match error {
+        Error::Unavailable { status, .. } => Error::Unavailable { status: *status, retry_after: Some(rest) },
+        _ => Error::Throttled { retry_after: Some(rest) },
+    }
+}

@@ -1,0 +1,93 @@
+//! Where a provider says that its endpoints are.
+
+use msal_lite::{Authority, CorrelationId, DiscoveryFlow, DiscoveryStep, Error};
+
+use crate::tenant::{NOW, answer, ok};
+
+fn flow(issuer: &str) -> DiscoveryFlow {
+    DiscoveryFlow::new(issuer, CorrelationId::from_random([7; 16])).unwrap()
+}
+
+fn asked(flow: &mut DiscoveryFlow) -> String {
+    match flow.step().unwrap() {
+        DiscoveryStep::Send(request) => request.url().to_owned(),
+        DiscoveryStep::Done(authority) => panic!("{authority:?}"),
+    }
+}
+
+fn outcome(issuer: &str, document: &str) -> Result<Authority, Error> {
+    let mut flow = flow(issuer);
+    asked(&mut flow);
+    flow.receive(&ok(document), NOW)?;
+    match flow.step().unwrap() {
+        DiscoveryStep::Done(authority) => Ok(*authority),
+        DiscoveryStep::Send(request) => panic!("{request:?}"),
+    }
+}
+
+#[test]
+fn both_places() {
+    let mut flow = flow("https://auth.tb.pro/realms/tbpro");
+    assert_eq!(asked(&mut flow), "https://auth.tb.pro/realms/tbpro/.well-known/openid-configuration");
+    flow.receive(&answer(404, "<html>"), NOW).unwrap();
+    assert_eq!(asked(&mut flow), "https://auth.tb.pro/.well-known/oauth-authorization-server/realms/tbpro");
+    assert!(matches!(flow.receive(&answer(404, "no"), NOW), Err(Error::Malformed { status: 404, .. })));
+    assert!(matches!(flow.step(), Err(Error::Misuse(_))));
+    // An outage at the first says nothing about the second.
+    let mut flow = self::flow("https://a.example");
+    asked(&mut flow);
+    assert!(matches!(flow.receive(&answer(503, ""), NOW), Err(Error::Unavailable { .. })));
+}
+
+#[test]
+fn a_whole_document() {
+    let found = outcome(
+        "https://a.example",
+        r#"{"issuer":"https://a.example","token_endpoint":"https://t.example/token","authorization_endpoint":"https://l.example/login",
+            "device_authorization_endpoint":"https://t.example/device","authorization_response_iss_parameter_supported":true,
+            "token_endpoint_auth_methods_supported":["client_secret_basic"],"unknown":[1]}"#,
+    )
+    .unwrap();
+    assert_eq!((found.issuer(), found.environment()), ("https://a.example", "a.example"));
+    assert_eq!(found.token_endpoint(), "https://t.example/token");
+    assert_eq!(found.authorization_endpoint(), Some("https://l.example/login"));
+    assert_eq!(found.device_endpoint(), Some("https://t.example/device"));
+}
+
+#[test]
+fn documents_that_cannot_be_used() {
+    for (document, word) in [
+        (r#"{"issuer":"https://evil.example","token_endpoint":"https://a.example/t"}"#, "another issuer"),
+        (r#"{"issuer":"https://a.example/","token_endpoint":"https://a.example/t"}"#, "another issuer"),
+        (r#"{"token_endpoint":"https://a.example/t"}"#, "another issuer"),
+        (r#"{"issuer":"https://a.example"}"#, "no token_endpoint"),
+        (r#"{"issuer":"https://a.example","token_endpoint":"http://a.example/t"}"#, "only https"),
+        (
+            r#"{"issuer":"https://a.example","token_endpoint":"https://a.example/t","authorization_endpoint":"javascript:alert(1)"}"#,
+            "only https",
+        ),
+    ] {
+        let error = outcome("https://a.example", document).unwrap_err();
+        assert!(error.to_string().contains(word), "{document}: {error}");
+    }
+    for issuer in ["http://a.example", "a.example", "https://u:p@a.example", "https://a.example/?x"] {
+        assert!(DiscoveryFlow::new(issuer, CorrelationId::from_random([7; 16])).is_err(), "{issuer}");
+    }
+}
+
+#[test]
+fn plain_http_to_this_machine_only() {
+    for good in ["http://localhost:8080/contoso.com", "http://127.0.0.1:1/common", "http://[::1]:1/common"] {
+        let authority = Authority::dangerous_parse_loopback_http(good).unwrap();
+        assert!(authority.token_endpoint().starts_with("http://"), "{good}");
+        assert!(Authority::parse(good).is_err());
+    }
+    for bad in [
+        "http://login.microsoftonline.com/common",
+        "http://localhost.evil.example/common",
+        "http://10.0.0.1/common",
+        "ftp://localhost/common",
+    ] {
+        assert!(Authority::dangerous_parse_loopback_http(bad).is_err(), "{bad}");
+    }
+}
