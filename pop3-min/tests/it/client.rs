@@ -34,7 +34,9 @@ pub(crate) fn script(login: bool, more: &[(&'static str, &str)]) -> Vec<(&'stati
     login.iter().chain(more).map(|(a, b)| (*a, b.as_bytes().to_vec())).collect()
 }
 
-pub(crate) async fn logged_in(more: &[(&'static str, &str)]) -> (Client<DuplexStream>, tokio::task::JoinHandle<String>) {
+pub(crate) async fn logged_in(
+    more: &[(&'static str, &str)],
+) -> (Client<DuplexStream>, tokio::task::JoinHandle<String>) {
     let (stream, task) = peer(script(true, more));
     let (mut client, greeting) = Client::connect(stream, Limits::default()).await.unwrap();
     assert_eq!(greeting.reply.text_lossy(), "ready");

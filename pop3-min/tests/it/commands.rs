@@ -59,7 +59,10 @@ fn commands_have_their_time() {
     // AUTH without a token may be on its way before the greeting; STLS may not.
     assert!(allowed(&mut Connection::new(Limits::default()), auth));
     for command in [Command::Stls, Command::User { name: "a" }, Command::Utf8, Command::Languages] {
-        assert!(!allowed(&mut Connection::new(Limits::default()), command), "{command:?} before the greeting");
+        assert!(
+            !allowed(&mut Connection::new(Limits::default()), command),
+            "{command:?} before the greeting"
+        );
     }
     // Nothing follows the last of a flight.
     for last in [auth, Command::Stls, Command::Quit] {
@@ -170,7 +173,10 @@ fn with_text(text: &str) -> [(Command<'_>, String); 4] {
     [
         (Command::User { name: text }, format!("USER {text}\r\n")),
         (Command::Lang { tag: text }, format!("LANG {text}\r\n")),
-        (Command::Apop { name: text, digest: "00112233445566778899aabbccddeeff" }, format!("APOP {text} 00112233445566778899aabbccddeeff\r\n")),
+        (
+            Command::Apop { name: text, digest: "00112233445566778899aabbccddeeff" },
+            format!("APOP {text} 00112233445566778899aabbccddeeff\r\n"),
+        ),
         (Command::Apop { name: "ann", digest: text }, format!("APOP ann {text}\r\n")),
     ]
 }
@@ -230,7 +236,8 @@ proptest! {
         let mut connection = utf8_user();
         connection.send(Command::User { name: "ann" }, &mut Vec::new()).unwrap();
         feed(&mut connection, &[b"+OK\r\n"]).unwrap();
-        prop_assert!(connection.send(Command::Pass { password: &text }, &mut Vec::new()).is_err());
+        let sent = connection.send(Command::Pass { password: &text }, &mut Vec::new());
+        prop_assert!(sent.is_err());
     }
 }
 

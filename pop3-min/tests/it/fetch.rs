@@ -36,7 +36,12 @@ async fn a_batch_asks_ahead_and_not_too_far() {
     let mut limits = Limits::default();
     limits.batch = 4;
     let asked = [retr(1..=4), retr(5..=6), retr(7..=8), retr(9..=9)];
-    let answers = [bodies(1..=2), bodies(3..=4), bodies(5..=6), "+OK\r\nmail 7\r\n.\r\n-ERR gone\r\n".to_owned() + &bodies(9..=9)];
+    let answers = [
+        bodies(1..=2),
+        bodies(3..=4),
+        bodies(5..=6),
+        "+OK\r\nmail 7\r\n.\r\n-ERR gone\r\n".to_owned() + &bodies(9..=9),
+    ];
     // Two messages come, and two more are asked for: the server waits for each of these flights.
     let mut whole: Vec<(String, String)> = vec![
         ("AUTH X\r\n".into(), "+ \r\n".into()),
@@ -64,7 +69,8 @@ async fn a_batch_asks_ahead_and_not_too_far() {
 
 #[tokio::test]
 async fn a_batch_goes_one_by_one_where_nothing_is_offered() {
-    let dialogue = [("RETR 3\r\n", "+OK\r\nc\r\n.\r\n"), ("RETR 1\r\n", "-ERR no\r\n"), ("NOOP\r\n", "+OK\r\n")];
+    let dialogue =
+        [("RETR 3\r\n", "+OK\r\nc\r\n.\r\n"), ("RETR 1\r\n", "-ERR no\r\n"), ("NOOP\r\n", "+OK\r\n")];
     let (mut client, task) = logged_in(&dialogue).await;
     let mut batch = client.batch([3, 1, 2]);
     assert_eq!(batch.retrieve(&mut Vec::new()).await.unwrap(), 3);
@@ -93,8 +99,7 @@ async fn a_server_that_reads_nothing_while_it_sends_blocks_nobody() {
     let mails = 40;
     let server = tokio::spawn(async move {
         theirs.write_all(b"+OK\r\n").await.unwrap();
-        for (expected, answer) in
-            [("AUTH X eA==\r\n", "+OK\r\n"), ("CAPA\r\n", "+OK\r\nPIPELINING\r\n.\r\n")]
+        for (expected, answer) in [("AUTH X eA==\r\n", "+OK\r\n"), ("CAPA\r\n", "+OK\r\nPIPELINING\r\n.\r\n")]
         {
             let mut got = vec![0; expected.len()];
             theirs.read_exact(&mut got).await.unwrap();
@@ -113,9 +118,7 @@ async fn a_server_that_reads_nothing_while_it_sends_blocks_nobody() {
     server.await.unwrap();
 }
 
-async fn fetching(
-    more: &[(&'static str, &str)],
-) -> (Client<DuplexStream>, JoinHandle<String>) {
+async fn fetching(more: &[(&'static str, &str)]) -> (Client<DuplexStream>, JoinHandle<String>) {
     let mut dialogue = vec![PIPELINING];
     dialogue.extend_from_slice(more);
     let (mut client, task) = logged_in(&dialogue).await;
@@ -200,7 +203,9 @@ async fn a_sink_that_fails_at_its_end_has_not_stored() {
 #[tokio::test]
 async fn without_uidl_nobody_knows_what_is_new() {
     let (mut client, _task) = logged_in(&[("UIDL\r\n", "-ERR what\r\n"), ("NOOP\r\n", "+OK\r\n")]).await;
-    assert!(matches!(client.fetch_new(|_| false).await, Err(Error::Refused(refusal)) if refusal.command == "UIDL"));
+    assert!(
+        matches!(client.fetch_new(|_| false).await, Err(Error::Refused(refusal)) if refusal.command == "UIDL")
+    );
     client.noop().await.unwrap();
 }
 

@@ -95,8 +95,7 @@ fn eof_at_every_byte_is_an_error_until_quit_is_answered() {
             Command::ListOne { number: 1 },
             Command::Languages,
             Command::Quit,
-        ]
-        {
+        ] {
             connection.send(command, &mut Vec::new()).unwrap();
         }
         let mut input = dialogue[..end].to_vec();
