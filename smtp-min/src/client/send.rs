@@ -52,7 +52,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             Some(word) => Some(answers.conclude(word)),
             None => answers.refusal(),
         };
-        if !unknown {
+        // Where answers are still to come, nothing may follow.
+        if !unknown && self.connection.pending() == 0 {
             self.busy = false;
         }
         let outcome = outcome.ok_or(Error::Broken)?;
@@ -113,7 +114,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         message.take(limit).read_to_end(head).await.map_err(Error::Source)?;
         if head.len() > most {
             plan.way = if plan.mail.body == Some(BodyType::BinaryMime) { Way::Chunks } else { Way::Data };
-        } else if self.offers(Extension::Size) && plan.mail.size.is_none() {
+            return Ok(());
+        }
+        if !matches!(plan.mail.body, Some(BodyType::EightBitMime | BodyType::BinaryMime)) && !head.is_ascii()
+        {
+            return Err(Error::Lacks { what: Extension::EightBitMime.keyword() });
+        }
+        if self.offers(Extension::Size) && plan.mail.size.is_none() {
             plan.mail.size = u64::try_from(head.len()).ok();
             return self.connection.check(&Command::Mail(plan.mail));
         }
