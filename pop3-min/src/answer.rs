@@ -14,10 +14,19 @@ pub(crate) enum Kind {
     Greeting,
     Capa,
     Stls,
-    Authenticate { step: Sasl, rounds: u32 },
+    Authenticate {
+        step: Sasl,
+        rounds: u32,
+    },
+    User,
+    /// `PASS` or `APOP`.
+    Login(&'static str),
     Stat,
     Listing(Listing),
-    Retr,
+    /// `UIDL` or `LIST` of the message with this number.
+    One(Listing, u32),
+    /// `RETR` or `TOP`.
+    Body(&'static str),
     Simple(&'static str),
     Quit,
 }
@@ -29,21 +38,20 @@ impl Kind {
             Kind::Capa => "CAPA",
             Kind::Stls => "STLS",
             Kind::Authenticate { .. } => "AUTH",
+            Kind::User => "USER",
             Kind::Stat => "STAT",
-            Kind::Listing(Listing::Uidl) => "UIDL",
-            Kind::Listing(Listing::List) => "LIST",
-            Kind::Retr => "RETR",
-            Kind::Simple(name) => name,
+            Kind::Listing(listing) | Kind::One(listing, _) => listing.name(),
+            Kind::Login(name) | Kind::Body(name) | Kind::Simple(name) => name,
             Kind::Quit => "QUIT",
         }
     }
 
     pub(crate) fn is_login(&self) -> bool {
-        matches!(self, Kind::Authenticate { .. })
+        matches!(self, Kind::Authenticate { .. } | Kind::Login(_))
     }
 
     pub(crate) fn ends_flight(&self) -> bool {
-        matches!(self, Kind::Authenticate { .. } | Kind::Stls | Kind::Quit)
+        matches!(self, Kind::Authenticate { .. } | Kind::Login(_) | Kind::Stls | Kind::Quit)
     }
 }
 
@@ -51,6 +59,17 @@ impl Kind {
 pub(crate) enum Listing {
     Uidl,
     List,
+    Lang,
+}
+
+impl Listing {
+    fn name(self) -> &'static str {
+        match self {
+            Listing::Uidl => "UIDL",
+            Listing::List => "LIST",
+            Listing::Lang => "LANG",
+        }
+    }
 }
 
 /// How far a listing has come.
@@ -116,7 +135,8 @@ pub(crate) fn first_line<'i>(line: &'i [u8], pending: &Pending, limits: &Limits)
         Kind::Capa | Kind::Listing(_) => {
             Found::new(Event::ListingStart { id, reply }, Then::List(Progress::default()))
         }
-        Kind::Retr => Found::new(Event::BodyStart { id, reply }, Then::Body),
+        Kind::One(listing, number) => return one(*listing, *number, line, id, reply, limits),
+        Kind::Body(_) => Found::new(Event::BodyStart { id, reply }, Then::Body),
         Kind::Stat => {
             let Some((messages, size)) = parse::stat(&reply.text) else {
                 return Err(Error::protocol("an answer to STAT without a number", line));
@@ -131,10 +151,52 @@ pub(crate) fn first_line<'i>(line: &'i [u8], pending: &Pending, limits: &Limits)
         Kind::Authenticate { step: Sasl::Cancelled, .. } => {
             return Err(Error::protocol("a login that succeeds after it was cancelled", line));
         }
-        Kind::Authenticate { step: Sasl::Answered, .. } | Kind::Stls | Kind::Simple(_) | Kind::Quit => {
-            Found::completed(id, reply)
-        }
+        Kind::Authenticate { step: Sasl::Answered, .. }
+        | Kind::Stls
+        | Kind::User
+        | Kind::Login(_)
+        | Kind::Simple(_)
+        | Kind::Quit => Found::completed(id, reply),
     })
+}
+
+/// The answer to `UIDL` or `LIST` of one message.
+fn one<'i>(
+    listing: Listing,
+    asked: u32,
+    line: &'i [u8],
+    id: CommandId,
+    reply: Reply<'i>,
+    limits: &Limits,
+) -> Result<Found<'i>, Error> {
+    // Not the reply's text: an id may look like a code in brackets.
+    let text = line.get(b"+OK".len()..).unwrap_or_default().trim_ascii();
+    let (number, found) = match listing {
+        Listing::Uidl => match parse::uidl_item(text, limits.unique_id) {
+            UidlLine::Item { number, unique_id } => {
+                (number, Found::new(Event::UidlItem { id, number, unique_id }, Then::Done(Status::Ok)))
+            }
+            UidlLine::NoId => {
+                return Ok(Found { quirk: Some(Quirk::MissingId), ..Found::completed(id, reply) });
+            }
+            UidlLine::Broken => {
+                return Ok(Found { quirk: Some(Quirk::BrokenItem), ..Found::completed(id, reply) });
+            }
+        },
+        Listing::List => {
+            let Some((number, size)) = parse::list_item(text) else {
+                return Ok(Found { quirk: Some(Quirk::BrokenItem), ..Found::completed(id, reply) });
+            };
+            let (octets, quirk) = size_and_quirk(size);
+            let item = Event::ListItem { id, number, octets };
+            (number, Found { quirk, ..Found::new(item, Then::Done(Status::Ok)) })
+        }
+        Listing::Lang => return Ok(Found::completed(id, reply)),
+    };
+    if number != asked {
+        return Err(Error::protocol("an answer that is about another message", line));
+    }
+    Ok(found)
 }
 
 fn challenge<'i>(
@@ -204,11 +266,18 @@ pub(crate) fn listing_line<'i>(
                 Found { quirk, ..found(Event::ListItem { id, number, octets }, number) }
             }
         },
+        Kind::Listing(Listing::Lang) => match parse::language(line) {
+            Some((tag, description)) => found(Event::LangItem { id, tag, description }, 0),
+            None => skip(Quirk::BrokenItem),
+        },
         Kind::Greeting
         | Kind::Stls
         | Kind::Authenticate { .. }
+        | Kind::User
+        | Kind::Login(_)
         | Kind::Stat
-        | Kind::Retr
+        | Kind::One(..)
+        | Kind::Body(_)
         | Kind::Simple(_)
         | Kind::Quit => return Err(Error::protocol("a listing that was not asked for", line)),
     })

@@ -1,22 +1,24 @@
 //! The machine driven over a tokio stream.
 
+mod batch;
 mod commands;
+mod drive;
+mod fetch;
+mod login;
 mod refusal;
 
 use std::future::Future;
 use std::io;
-use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{Command, CommandId, Connection, Error, Event, Greeting, Limits, Quirk, Status};
 
+pub use batch::Batch;
+pub use fetch::{Deleted, Fetch, Listed};
 pub use refusal::Refusal;
-
-/// How much is read at a time.
-const CHUNK: usize = 32 * 1024;
 
 /// A POP3 client over any stream that reads and writes: TLS, or plain TCP until [`starttls`](Client::starttls).
 ///
@@ -53,6 +55,9 @@ pub struct Client<S> {
     output: Zeroizing<Vec<u8>>,
     /// How much of the output was written.
     written: usize,
+    flushed: bool,
+    /// Why writing ended. The server may have said why before it closed, so that reading goes on.
+    write_error: Option<io::Error>,
     /// A method has begun and not come to its end.
     busy: bool,
     quirks: Vec<Quirk>,
@@ -121,47 +126,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.connection.cancel(&mut self.output)
     }
 
-    /// Writes what is queued. A future that is dropped half way has used up what it wrote, so that no byte is sent
-    /// twice.
+    /// Writes what is queued, and takes in what the server says meanwhile, as far as there is room. A future that is
+    /// dropped half way has used up what it wrote, so that no byte is sent twice.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::TimedOut`].
+    /// [`Error::Io`], [`Error::TimedOut`], and [`Error::Eof`].
     pub async fn flush(&mut self) -> Result<(), Error> {
-        if self.output.is_empty() {
-            return Ok(());
+        while !self.all_written() {
+            self.turn(Instant::now() + self.connection.timeout()).await?;
         }
-        let during = self.connection.during();
-        let after = self.connection.timeout();
-        while let Some(rest @ [_, ..]) = self.output.get(self.written..) {
-            let written = within(after, during, self.stream.write(rest)).await?;
-            if written == 0 {
-                return Err(io::Error::from(io::ErrorKind::WriteZero).into());
-            }
-            self.written += written;
-        }
-        within(after, during, self.stream.flush()).await?;
-        self.output.zeroize();
-        self.written = 0;
-        Ok(())
+        self.write_error.take().map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// Writes what is queued, and waits for the next event.
+    /// Writes what is queued, and waits for the next event. Reading never waits for writing: a server that sends
+    /// messages and takes no command meanwhile blocks nobody.
     ///
     /// # Errors
     /// Those of [`Connection::receive`], [`Error::Io`], [`Error::TimedOut`], and [`Error::Eof`] when the server
     /// closed the connection.
     pub async fn next_event(&mut self) -> Result<Event<'_>, Error> {
-        self.flush().await?;
-        let after = self.connection.timeout();
-        let deadline = Instant::now() + after;
+        let deadline = Instant::now() + self.connection.timeout();
         while self.connection.wants_input(self.input.get(self.used..).unwrap_or_default()) {
-            let during = self.connection.during();
-            self.make_room();
-            let read = tokio::time::timeout_at(deadline, self.stream.read_buf(&mut self.input));
-            if read.await.map_err(|_| Error::TimedOut { after, during })?? == 0 {
-                self.connection.receive_eof()?;
-                return Err(Error::Eof { during });
-            }
+            self.turn(deadline).await?;
         }
         let unread = self.input.get(self.used..).unwrap_or_default();
         let (used, event) = self.connection.receive(unread, &mut self.output)?.ok_or(Error::Broken)?;
@@ -200,6 +186,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             used: 0,
             output: Zeroizing::default(),
             written: 0,
+            flushed: true,
+            write_error: None,
             busy: false,
             quirks: Vec::new(),
         }
@@ -257,20 +245,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.busy = queued.is_ok();
         queued.map(|_| ())
     }
-
-    /// Room for another read; what was used up goes first.
-    fn make_room(&mut self) {
-        if self.used == self.input.len() {
-            self.input.clear();
-            self.used = 0;
-        } else if self.input.capacity() - self.input.len() < CHUNK / 2 {
-            self.input.drain(..self.used);
-            self.used = 0;
-        }
-        if self.input.capacity() - self.input.len() < CHUNK / 2 {
-            self.input.reserve(CHUNK);
-        }
-    }
 }
 
 impl<S> std::fmt::Debug for Client<S> {
@@ -278,13 +252,4 @@ impl<S> std::fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("state", &self.connection.state()).finish_non_exhaustive()
     }
-}
-
-async fn within<T>(
-    after: Duration,
-    during: &'static str,
-    io: impl Future<Output = io::Result<T>>,
-) -> Result<T, Error> {
-    let result = tokio::time::timeout(after, io).await;
-    Ok(result.map_err(|_| Error::TimedOut { after, during })??)
 }

@@ -1,6 +1,7 @@
 //! Commands and their encoding.
 
 use std::fmt;
+use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +10,9 @@ use crate::Error;
 
 /// The longest `AUTH` line with an initial response, CRLF included (RFC 5034 section 4).
 const AUTH_LINE: usize = 255;
+
+/// The longest line of any command, CRLF included (RFC 2449 section 4).
+const COMMAND_LINE: usize = 255;
 
 /// A command to the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,12 +31,56 @@ pub enum Command<'a> {
         /// for it by an empty challenge.
         initial_response: Option<&'a [u8]>,
     },
+    /// `USER`: the name of a login by name and password (RFC 1939 section 7). Such a login is as safe as the TLS below.
+    User {
+        /// The name: one word. Beyond ASCII only where the server offers `UTF8 USER` (RFC 6856 section 2.2).
+        name: &'a str,
+    },
+    /// `PASS`: the password, after `USER` was accepted (RFC 1939 section 7). The last of a flight.
+    Pass {
+        /// The password, which may hold spaces. Beyond ASCII as the name.
+        password: &'a str,
+    },
+    /// `APOP`: log in by a digest of the greeting's timestamp and a shared secret (RFC 1939 section 7). The digest is
+    /// MD5, which protects nobody any more: use it inside TLS only. The last of a flight.
+    Apop {
+        /// The name: one word.
+        name: &'a str,
+        /// 32 digits, in lower case. The feature `apop` makes it: `Greeting::apop_digest`.
+        digest: &'a str,
+    },
+    /// `LANG` without an argument: which languages the server's texts can be had in (RFC 6856 section 3).
+    Languages,
+    /// `LANG`: the language of the server's texts (RFC 6856 section 3).
+    Lang {
+        /// A language tag, `*` for the server's own choice.
+        tag: &'a str,
+    },
+    /// `UTF8`: messages may come with UTF-8 in their headers (RFC 6856 section 2). Before the login only.
+    Utf8,
     /// `STAT`: how many messages, how many octets (RFC 1939 section 5).
     Stat,
     /// `UIDL`: the unique ids of all messages (RFC 1939 section 7).
     Uidl,
     /// `LIST`: the sizes of all messages (RFC 1939 section 5).
     List,
+    /// `UIDL` of one message (RFC 1939 section 7).
+    UidlOne {
+        /// The message's number in this session, from 1.
+        number: u32,
+    },
+    /// `LIST` of one message (RFC 1939 section 5).
+    ListOne {
+        /// The message's number in this session, from 1.
+        number: u32,
+    },
+    /// `TOP`: the header of a message, and the first lines of its body (RFC 1939 section 7). Some servers send less.
+    Top {
+        /// The message's number in this session, from 1.
+        number: u32,
+        /// How many lines of the body.
+        lines: u32,
+    },
     /// `RETR`: a whole message (RFC 1939 section 5).
     Retr {
         /// The message's number in this session, from 1.
@@ -60,9 +108,15 @@ impl Command<'_> {
             Command::Capa => "CAPA",
             Command::Stls => "STLS",
             Command::Authenticate { .. } => "AUTH",
+            Command::User { .. } => "USER",
+            Command::Pass { .. } => "PASS",
+            Command::Apop { .. } => "APOP",
+            Command::Languages | Command::Lang { .. } => "LANG",
+            Command::Utf8 => "UTF8",
             Command::Stat => "STAT",
-            Command::Uidl => "UIDL",
-            Command::List => "LIST",
+            Command::Uidl | Command::UidlOne { .. } => "UIDL",
+            Command::List | Command::ListOne { .. } => "LIST",
+            Command::Top { .. } => "TOP",
             Command::Retr { .. } => "RETR",
             Command::Dele { .. } => "DELE",
             Command::Rset => "RSET",
@@ -74,11 +128,48 @@ impl Command<'_> {
     /// Appends the command's line to `out`, or leaves `out` as it was.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<(), Error> {
         match *self {
-            Command::Retr { number } | Command::Dele { number } => {
-                if number == 0 {
-                    return Err(Error::Invalid { what: "a message number", why: "they count from 1" });
+            Command::Retr { number }
+            | Command::Dele { number }
+            | Command::UidlOne { number }
+            | Command::ListOne { number } => {
+                check_number(number)?;
+                line(out, format_args!("{} {number}", self.name()));
+            }
+            Command::Top { number, lines } => {
+                check_number(number)?;
+                line(out, format_args!("TOP {number} {lines}"));
+            }
+            Command::User { name } => {
+                check_word("a user name", name)?;
+                check_length("the USER line", "USER ".len() + name.len())?;
+                line(out, format_args!("USER {name}"));
+            }
+            Command::Pass { password } => {
+                if password.is_empty() || password.chars().any(char::is_control) {
+                    let why = "it is empty, or has a control character";
+                    return Err(Error::Invalid { what: "a password", why });
                 }
-                out.extend_from_slice(format!("{} {number}\r\n", self.name()).as_bytes());
+                check_length("the PASS line", "PASS ".len() + password.len())?;
+                // In one step, so that no copy of the secret stays behind in a buffer that was given up.
+                out.reserve(COMMAND_LINE);
+                line(out, format_args!("PASS {password}"));
+            }
+            Command::Apop { name, digest } => {
+                check_word("a user name", name)?;
+                let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+                if digest.len() != 32 || !digest.bytes().all(digit) {
+                    return Err(Error::Invalid { what: "an APOP digest", why: "it has 32 of 0-9 and a-f" });
+                }
+                check_length("the APOP line", "APOP ".len() + name.len() + 1 + digest.len())?;
+                line(out, format_args!("APOP {name} {digest}"));
+            }
+            Command::Lang { tag } => {
+                let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                if tag != "*" && !((1..=40).contains(&tag.len()) && tag.bytes().all(allowed)) {
+                    let why = "it has 1 to 40 letters, digits and -, or is *";
+                    return Err(Error::Invalid { what: "a language tag", why });
+                }
+                line(out, format_args!("LANG {tag}"));
             }
             Command::Authenticate { mechanism, initial_response } => {
                 check_mechanism(mechanism)?;
@@ -105,22 +196,21 @@ impl Command<'_> {
             }
             Command::Capa
             | Command::Stls
+            | Command::Languages
+            | Command::Utf8
             | Command::Stat
             | Command::Uidl
             | Command::List
             | Command::Rset
             | Command::Noop
-            | Command::Quit => {
-                out.extend_from_slice(self.name().as_bytes());
-                out.extend_from_slice(b"\r\n");
-            }
+            | Command::Quit => line(out, format_args!("{}", self.name())),
         }
         Ok(())
     }
 }
 
 impl fmt::Debug for Command<'_> {
-    /// The initial response shows its length only.
+    /// An initial response and a password show their length only.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
@@ -128,9 +218,19 @@ impl fmt::Debug for Command<'_> {
                 write!(f, " {mechanism:?}")?;
                 initial_response.map_or(Ok(()), |raw| write!(f, " [redacted, {} bytes]", raw.len()))
             }
-            Command::Retr { number } | Command::Dele { number } => write!(f, " {number}"),
+            Command::Retr { number }
+            | Command::Dele { number }
+            | Command::UidlOne { number }
+            | Command::ListOne { number } => write!(f, " {number}"),
+            Command::Top { number, lines } => write!(f, " {number} {lines}"),
+            Command::User { name } => write!(f, " {name:?}"),
+            Command::Pass { password } => write!(f, " [redacted, {} bytes]", password.len()),
+            Command::Apop { name, .. } => write!(f, " {name:?} [redacted]"),
+            Command::Lang { tag } => write!(f, " {tag:?}"),
             Command::Capa
             | Command::Stls
+            | Command::Languages
+            | Command::Utf8
             | Command::Stat
             | Command::Uidl
             | Command::List
@@ -160,6 +260,33 @@ pub(crate) fn encode_message(raw: &[u8], out: &mut Vec<u8>) {
     out.reserve(encoded_len(raw) + 2);
     append_base64(raw, out);
     out.extend_from_slice(b"\r\n");
+}
+
+fn line(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{text}\r\n");
+}
+
+fn check_number(number: u32) -> Result<(), Error> {
+    if number == 0 {
+        return Err(Error::Invalid { what: "a message number", why: "they count from 1" });
+    }
+    Ok(())
+}
+
+/// RFC 1939 section 3: arguments are words of printable characters. RFC 6856 section 2 lets them be UTF-8.
+fn check_word(what: &'static str, word: &str) -> Result<(), Error> {
+    if word.is_empty() || word.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(Error::Invalid { what, why: "it is empty, or has a space or a control character" });
+    }
+    Ok(())
+}
+
+fn check_length(what: &'static str, without_end: usize) -> Result<(), Error> {
+    if without_end + 2 > COMMAND_LINE {
+        return Err(Error::TooLong { what, limit: COMMAND_LINE });
+    }
+    Ok(())
 }
 
 fn encoded_len(raw: &[u8]) -> usize {

@@ -3,7 +3,7 @@
 //! ```text
 //!            +OK greeting                 +OK to STLS               tls_started
 //!  Greeting ------------> Authorization ------------> Handshake ------------------> Authorization
-//!     | -ERR                   | +OK to AUTH
+//!     | -ERR                   | +OK to AUTH, PASS, APOP
 //!     v                        v
 //!   Ended <-- QUIT is answered -- Transaction                any error: Broken
 //! ```
@@ -17,7 +17,7 @@ use std::time::Duration;
 use crate::answer::{self, Found, Kind, Listing, Pending, Progress, Sasl, Then};
 use crate::command::encode_message;
 use crate::frame::{BodyScan, Line, LineScan, Part};
-use crate::{Capabilities, Command, CommandId, Error, Event, Limits, Quirk, Status};
+use crate::{Capabilities, Capability, Command, CommandId, Error, Event, Limits, Quirk, Status};
 
 /// How far a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +58,8 @@ pub struct Connection {
     /// The quirk of the line at the front of the input that was told already.
     told: Option<Quirk>,
     told_bare_lf: bool,
+    /// `USER` was accepted, and `PASS` may follow.
+    named: bool,
 }
 
 impl Connection {
@@ -73,17 +75,19 @@ impl Connection {
             capabilities: None,
             collecting: Capabilities::default(),
             lines: LineScan::default(),
-            body: BodyScan::new(),
+            body: BodyScan::new(false),
             told: None,
             told_bare_lf: false,
+            named: false,
         }
     }
 
     /// Appends a command to `out`. Commands may be sent before earlier ones are answered where the server offers
-    /// `PIPELINING`; `AUTH`, `STLS` and `QUIT` end such a flight.
+    /// `PIPELINING`; `AUTH`, `PASS`, `APOP`, `STLS` and `QUIT` end such a flight.
     ///
     /// # Errors
-    /// [`Error::Misuse`] when the state does not allow it, [`Error::Invalid`] and [`Error::TooLong`] when an argument
+    /// [`Error::Misuse`] when the state does not allow it, [`Error::Lacks`] when a name or password needs `UTF8 USER`
+    /// and the server did not offer it, [`Error::Invalid`] and [`Error::TooLong`] when an argument
     /// does not fit. Then `out` and the machine are as before.
     pub fn send(&mut self, command: Command<'_>, out: &mut Vec<u8>) -> Result<CommandId, Error> {
         self.check_allowed(&command)?;
@@ -95,15 +99,22 @@ impl Connection {
                 let step = if initial_response.is_some() { Sasl::Answered } else { Sasl::Opened };
                 Kind::Authenticate { step, rounds: 0 }
             }
+            Command::User { .. } => Kind::User,
+            Command::Pass { .. } | Command::Apop { .. } => Kind::Login(command.name()),
             Command::Stat => Kind::Stat,
             Command::Uidl => Kind::Listing(Listing::Uidl),
             Command::List => Kind::Listing(Listing::List),
-            Command::Retr { .. } => Kind::Retr,
-            Command::Dele { .. } => Kind::Simple("DELE"),
-            Command::Rset => Kind::Simple("RSET"),
-            Command::Noop => Kind::Simple("NOOP"),
+            Command::Languages => Kind::Listing(Listing::Lang),
+            Command::UidlOne { number } => Kind::One(Listing::Uidl, number),
+            Command::ListOne { number } => Kind::One(Listing::List, number),
+            Command::Retr { .. } | Command::Top { .. } => Kind::Body(command.name()),
+            Command::Lang { .. } | Command::Utf8 | Command::Dele { .. } | Command::Rset | Command::Noop => {
+                Kind::Simple(command.name())
+            }
             Command::Quit => Kind::Quit,
         };
+        // A name is good for one password.
+        self.named &= !matches!(kind, Kind::User | Kind::Login(_));
         self.last_id = self.last_id.next();
         self.pending.push_back(Pending { id: self.last_id, kind });
         Ok(self.last_id)
@@ -193,6 +204,7 @@ impl Connection {
             Phase::Broken => Err(Error::Broken),
             Phase::Handshake if leftover.is_empty() => {
                 self.capabilities = None;
+                self.named = false;
                 self.phase = Phase::Authorization;
                 Ok(())
             }
@@ -214,13 +226,14 @@ impl Connection {
         }
         match self.pending.front().map(|pending| &pending.kind) {
             Some(Kind::Greeting) => self.limits.greeting,
-            Some(Kind::Authenticate { .. }) => self.limits.authentication,
+            Some(Kind::Authenticate { .. } | Kind::User | Kind::Login(_)) => self.limits.authentication,
             Some(
                 Kind::Capa
                 | Kind::Stls
                 | Kind::Stat
                 | Kind::Listing(_)
-                | Kind::Retr
+                | Kind::One(..)
+                | Kind::Body(_)
                 | Kind::Simple(_)
                 | Kind::Quit,
             )
@@ -282,7 +295,7 @@ impl Connection {
             Phase::Greeting | Phase::Authorization | Phase::Transaction => {}
         }
         if self.pending.back().is_some_and(|pending| pending.kind.ends_flight()) {
-            return misuse("AUTH, STLS and QUIT end a flight: wait for their answer");
+            return misuse("logins, STLS and QUIT end a flight: wait for their answer");
         }
         if self.pending.len() >= self.limits.pipeline {
             return misuse("too many commands are open: read answers first");
@@ -290,8 +303,38 @@ impl Connection {
         let logged_in = self.phase == Phase::Transaction;
         match command {
             Command::Capa | Command::Quit => Ok(()),
-            Command::Authenticate { .. } if logged_in => misuse("somebody is logged in already"),
+            Command::Authenticate { .. }
+            | Command::User { .. }
+            | Command::Pass { .. }
+            | Command::Apop { .. }
+            | Command::Utf8
+                if logged_in =>
+            {
+                misuse("somebody is logged in already")
+            }
             Command::Authenticate { .. } => Ok(()),
+            Command::Languages
+            | Command::Lang { .. }
+            | Command::User { .. }
+            | Command::Pass { .. }
+            | Command::Apop { .. }
+            | Command::Utf8
+                if self.phase == Phase::Greeting =>
+            {
+                misuse("the greeting must be waited for")
+            }
+            Command::Pass { .. } if !self.named => misuse("USER must be accepted first"),
+            Command::User { name: text }
+            | Command::Pass { password: text }
+            | Command::Apop { name: text, .. } => {
+                let utf8 = |offered: &Capabilities| offered.has(&Capability::Utf8User);
+                if text.is_ascii() || self.capabilities.as_ref().is_some_and(utf8) {
+                    Ok(())
+                } else {
+                    Err(Error::Lacks { what: "UTF8 USER" })
+                }
+            }
+            Command::Languages | Command::Lang { .. } | Command::Utf8 => Ok(()),
             Command::Stls if self.phase != Phase::Authorization => {
                 misuse("STLS comes after the greeting and before the login")
             }
@@ -299,6 +342,9 @@ impl Connection {
             Command::Stat
             | Command::Uidl
             | Command::List
+            | Command::UidlOne { .. }
+            | Command::ListOne { .. }
+            | Command::Top { .. }
             | Command::Retr { .. }
             | Command::Dele { .. }
             | Command::Rset
@@ -380,7 +426,10 @@ impl Connection {
                     _ => {}
                 }
             }
-            Then::Body => self.reading = Reading::Body { octets: 0 },
+            Then::Body => {
+                self.reading = Reading::Body { octets: 0 };
+                self.body = BodyScan::new(line.bare_lf);
+            }
             Then::Done(status) => {
                 self.reading = Reading::First;
                 let answered = self.pending.pop_front();
@@ -400,15 +449,19 @@ impl Connection {
                 self.pending.clear();
             }
             (Kind::Stls, Status::Ok) => self.phase = Phase::Handshake,
-            (Kind::Authenticate { .. }, Status::Ok) => self.phase = Phase::Transaction,
+            (Kind::Authenticate { .. } | Kind::Login(_), Status::Ok) => self.phase = Phase::Transaction,
+            (Kind::User, Status::Ok) => self.named = true,
             (Kind::Capa, Status::Ok) => self.capabilities = Some(std::mem::take(&mut self.collecting)),
             (
                 Kind::Stls
                 | Kind::Authenticate { .. }
+                | Kind::User
+                | Kind::Login(_)
                 | Kind::Capa
                 | Kind::Stat
                 | Kind::Listing(_)
-                | Kind::Retr
+                | Kind::One(..)
+                | Kind::Body(_)
                 | Kind::Simple(_),
                 _,
             ) => {}

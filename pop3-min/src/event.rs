@@ -11,7 +11,8 @@ use crate::{Capability, Code, CommandId, Error, Quirk, Status};
 /// What the server said, borrowed from the caller's input.
 ///
 /// Each command ends with exactly one of [`Completed`](Event::Completed), [`Stat`](Event::Stat),
-/// [`ListingEnd`](Event::ListingEnd) and [`BodyEnd`](Event::BodyEnd). A refused command ends with `Completed` and
+/// [`ListingEnd`](Event::ListingEnd) and [`BodyEnd`](Event::BodyEnd); `UIDL` and `LIST` of one message end with their
+/// one item, or with `Completed` where the server sent none that can be read. A refused command ends with `Completed` and
 /// [`Status::Err`], whatever it was.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,7 +40,7 @@ pub enum Event<'i> {
         /// Their octets together; `None` where the server sent no usable number.
         octets: Option<u64>,
     },
-    /// A listing begins: the server accepted `CAPA`, `UIDL` or `LIST`.
+    /// A listing begins: the server accepted `CAPA`, `UIDL`, `LIST` or `LANG`.
     ListingStart {
         /// The command.
         id: CommandId,
@@ -71,12 +72,21 @@ pub enum Event<'i> {
         /// Its octets; `None` where the server sent no usable number.
         octets: Option<u64>,
     },
+    /// One line of `LANG`.
+    LangItem {
+        /// The command.
+        id: CommandId,
+        /// The language tag.
+        tag: &'i str,
+        /// Its name, in that language.
+        description: &'i str,
+    },
     /// The listing is complete.
     ListingEnd {
         /// The command.
         id: CommandId,
     },
-    /// A message begins: the server accepted `RETR`.
+    /// A message begins: the server accepted `RETR` or `TOP`.
     BodyStart {
         /// The command.
         id: CommandId,
@@ -103,6 +113,29 @@ pub struct Greeting<'i> {
 }
 
 impl Greeting<'_> {
+    /// The digest that [`Command::Apop`](crate::Command::Apop) takes: MD5 of the timestamp and the secret (RFC 1939
+    /// section 7). Whoever sits between can choose the timestamp, and learns the secret piece by piece from the
+    /// digests of several: use it inside TLS only.
+    ///
+    /// # Errors
+    /// [`Error::Lacks`] when the greeting has no timestamp, or one with anything but printable ASCII, which such an
+    /// attack needs.
+    #[cfg(feature = "apop")]
+    pub fn apop_digest(&self, secret: &[u8]) -> Result<String, Error> {
+        use std::fmt::Write as _;
+
+        use md5::Digest as _;
+
+        let printable = |timestamp: &&[u8]| timestamp.iter().all(u8::is_ascii_graphic);
+        let timestamp = self.timestamp.as_deref().filter(printable).ok_or(Error::Lacks { what: "APOP" })?;
+        let digest = md5::Md5::new_with_prefix(timestamp).chain_update(secret).finalize();
+        Ok(digest.iter().fold(String::with_capacity(32), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
+    }
+
     /// A copy that borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> Greeting<'static> {
@@ -201,6 +234,9 @@ impl fmt::Debug for Event<'_> {
             }
             Event::ListItem { id, number, octets } => {
                 write!(f, "ListItem {{ id: {id:?}, number: {number}, octets: {octets:?} }}")
+            }
+            Event::LangItem { id, tag, description } => {
+                write!(f, "LangItem {{ id: {id:?}, tag: {tag:?}, description: {description:?} }}")
             }
             Event::ListingEnd { id } => write!(f, "ListingEnd {{ id: {id:?} }}"),
             Event::BodyStart { id, reply } => write!(f, "BodyStart {{ id: {id:?}, reply: {reply:?} }}"),

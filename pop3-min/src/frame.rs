@@ -56,18 +56,34 @@ pub(crate) enum Part<'i> {
     End { len: usize, bare_lf: bool },
 }
 
-/// Cuts a body into runs. A line begins behind any LF, whether or not a CR stands before it: a server that sends bare
-/// LFs ends its bodies with `\n.\r\n` or `\n.\n`. A body ends at the front of a line, so that the next one finds the
-/// scan as it must be.
+/// Cuts a body into runs.
+///
+/// Where a line begins decides which dots are stuffed, and which ends the body. RFC 1939 section 3 knows lines that end
+/// in CRLF, and a server that keeps to it may pass on a message with bare LFs as it is: behind those it stuffs nothing,
+/// and `\n.\r\n` is text. Another server ends all its lines in LF alone, stuffs behind them, and ends the body by
+/// `\n.\n`. The bytes of the body cannot tell the two apart; the line before it can, which is the server's own and
+/// nobody's mail. So:
+///
+/// - Behind CRLF a line always begins. A dot there is stuffing, or with CRLF or LF behind it the end: who stuffs at all
+///   sends no such line of its own accord.
+/// - Behind a bare LF a line begins only if the `+OK` line of the same answer ended in a bare LF.
+///
+/// A body ends at the front of a line, so that the next one finds the scan as it must be.
 #[derive(Debug)]
 pub(crate) struct BodyScan {
     line_start: bool,
+    /// A line ends in LF, whether or not a CR stands before it.
+    bare_lf: bool,
+    /// The last byte was a CR that is part of the run before.
+    after_cr: bool,
     stuffed: Finder<'static>,
 }
 
 impl BodyScan {
-    pub(crate) fn new() -> Self {
-        BodyScan { line_start: true, stuffed: Finder::new(b"\n.") }
+    /// `bare_lf`: the line before the body ended in LF alone.
+    pub(crate) fn new(bare_lf: bool) -> Self {
+        let stuffed = Finder::new(if bare_lf { &b"\n."[..] } else { b"\r\n." });
+        BodyScan { line_start: true, bare_lf, after_cr: false, stuffed }
     }
 
     /// Whether [`part`](Self::part) has nothing to give yet.
@@ -87,9 +103,23 @@ impl BodyScan {
             _ => 0,
         };
         let rest = input.get(stuffing..).unwrap_or_default();
-        // Up to the LF before the next line that begins with a dot; all there is where there is none.
-        let bytes = self.stuffed.find(rest).and_then(|at| rest.get(..=at)).unwrap_or(rest);
-        self.line_start = bytes.ends_with(b"\n");
+        let bytes = self.run(rest);
+        self.line_start = match bytes {
+            [.., b'\r', b'\n'] => true,
+            [b'\n'] => self.bare_lf || self.after_cr,
+            [.., b'\n'] => self.bare_lf,
+            _ => false,
+        };
+        self.after_cr = bytes.ends_with(b"\r");
         Some(Part::Run { bytes, len: stuffing + bytes.len() })
+    }
+
+    /// Up to the LF before the next line that begins with a dot; all there is where there is none.
+    fn run<'i>(&self, rest: &'i [u8]) -> &'i [u8] {
+        if self.after_cr && rest.starts_with(b"\n.") {
+            return rest.get(..1).unwrap_or_default();
+        }
+        let needle = self.stuffed.needle().len();
+        self.stuffed.find(rest).and_then(|at| rest.get(..at + needle - 1)).unwrap_or(rest)
     }
 }

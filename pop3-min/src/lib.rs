@@ -15,6 +15,7 @@
 //! - It does not know OAuth: it carries any SASL mechanism's messages. `sasl-xoauth2` makes those of XOAUTH2 and
 //!   OAUTHBEARER.
 //! - It parses no messages: `RETR` gives bytes.
+//! - It never falls back from a token to a password: `USER`, `PASS` and `APOP` are sent when they are called for.
 //!
 //! # The run loop
 //!
@@ -59,17 +60,19 @@
 //!
 //! # Features
 //!
-//! - `tokio` (off): `Client`, `Refusal`, and the error variants that only a client can have.
+//! - `tokio` (off): `Client` with `Batch` and `Fetch`, `Refusal`, and the error variants that only a client can have.
+//! - `apop` (off): `Greeting::apop_digest`, and `Client::apop` with `tokio`.
 //!
 //! # Standards
 //!
 //! | RFC | what of it |
 //! |---|---|
-//! | [1939](https://www.rfc-editor.org/rfc/rfc1939) | greeting, STAT, LIST, UIDL, RETR, DELE, RSET, NOOP, QUIT |
+//! | [1939](https://www.rfc-editor.org/rfc/rfc1939) | all: greeting, USER, PASS, APOP, STAT, LIST, UIDL, TOP, RETR, DELE, RSET, NOOP, QUIT |
 //! | [2449](https://www.rfc-editor.org/rfc/rfc2449) | CAPA, response codes, pipelining |
 //! | [2595](https://www.rfc-editor.org/rfc/rfc2595) | STLS |
 //! | [3206](https://www.rfc-editor.org/rfc/rfc3206) | `[SYS/TEMP]`, `[SYS/PERM]`, `[AUTH]` |
 //! | [5034](https://www.rfc-editor.org/rfc/rfc5034) | AUTH in two steps and in one line |
+//! | [6856](https://www.rfc-editor.org/rfc/rfc6856) | UTF8, LANG, `UTF8 USER`, `[UTF8]` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -87,7 +90,7 @@ mod quirk;
 mod types;
 
 #[cfg(feature = "tokio")]
-pub use client::{Client, Refusal};
+pub use client::{Batch, Client, Deleted, Fetch, Listed, Refusal};
 pub use command::{Command, CommandId};
 pub use connection::{Connection, State};
 pub use error::Error;

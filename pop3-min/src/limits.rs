@@ -30,6 +30,9 @@ pub struct Limits {
     pub unique_id: usize,
     /// Commands whose answers are open at one time. Default 64: more gains no time on any network.
     pub pipeline: usize,
+    /// Messages that a `Batch` of the client asks for ahead where the server offers `PIPELINING`. Default 16: enough to
+    /// fill any network with messages of 4 KiB, and few enough that the commands fit any buffer.
+    pub batch: usize,
     /// Octets in a SASL challenge after decoding. Default 12 KiB, what fits into the longest line.
     pub challenge: usize,
     /// Challenges in one login. Default 16: no mechanism needs more than five.
@@ -56,6 +59,7 @@ impl Default for Limits {
             list: 8 * 1024,
             unique_id: 255,
             pipeline: 64,
+            batch: 16,
             challenge: 12 * 1024,
             rounds: 16,
             collected: 64 * 1024 * 1024,

@@ -23,8 +23,18 @@ pub enum Code {
     InUse,
     /// `[LOGIN-DELAY]`: the last login is too recent (RFC 2449 section 8.1.1).
     LoginDelay,
+    /// `[UTF8]`: the message has UTF-8 in its header, and `UTF8` was not sent (RFC 6856 section 5).
+    Utf8,
     /// Any other code, as sent.
     Other(String),
+}
+
+impl Code {
+    /// Whether the same may work later, with nothing changed.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Code::SysTemp | Code::InUse | Code::LoginDelay)
+    }
 }
 
 /// One line of the answer to `CAPA` (RFC 2449 section 6).
@@ -47,8 +57,10 @@ pub enum Capability {
     Pipelining,
     /// `STLS`: TLS can be started (RFC 2595 section 4).
     Stls,
-    /// `UTF8`: user names and mail may be UTF-8 (RFC 6856 section 2).
+    /// `UTF8`: mail may come with UTF-8 in its headers (RFC 6856 section 2).
     Utf8,
+    /// `UTF8 USER`: the same, and user names and passwords may be UTF-8 (RFC 6856 section 2.2).
+    Utf8User,
     /// `LANG`: the language of texts can be chosen (RFC 6856 section 3).
     Lang,
     /// `LOGIN-DELAY`: seconds between logins, where the server gives a number.
@@ -71,10 +83,11 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// Whether the server named this capability.
+    /// Whether the server named this capability. `UTF8 USER` counts as `UTF8` too.
     #[must_use]
     pub fn has(&self, capability: &Capability) -> bool {
-        self.lines.contains(capability)
+        let more = (*capability == Capability::Utf8).then_some(&Capability::Utf8User);
+        self.lines.iter().any(|line| line == capability || Some(line) == more)
     }
 
     /// Whether the server offers `AUTH` with this mechanism. Case does not matter.

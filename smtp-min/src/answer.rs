@@ -18,9 +18,17 @@ pub(crate) enum Kind {
     Ehlo,
     Helo,
     StartTls,
-    Authenticate { step: Sasl, rounds: u32 },
+    Authenticate {
+        step: Sasl,
+        rounds: u32,
+    },
     Simple(&'static str),
+    Rcpt,
     Data(Body),
+    /// `BDAT`, and whether it was the last.
+    Bdat {
+        last: bool,
+    },
     Quit,
 }
 
@@ -33,6 +41,9 @@ impl Kind {
             Kind::StartTls => "STARTTLS",
             Kind::Authenticate { .. } => "AUTH",
             Kind::Simple(name) => name,
+            Kind::Rcpt => "RCPT",
+            Kind::Bdat { last: false } => "BDAT",
+            Kind::Bdat { last: true } => "the end of the message",
             Kind::Data(Body::Asked) => "DATA",
             Kind::Data(Body::Streaming) => "the message",
             Kind::Data(Body::Finished) => "the end of the message",
@@ -43,15 +54,22 @@ impl Kind {
     /// Whether nothing may be sent behind the command before it is answered (RFC 2920 section 3.1).
     pub(crate) fn ends_flight(self) -> bool {
         match self {
-            Kind::Simple(name) => name == "NOOP",
+            Kind::Simple(name) => matches!(name, "NOOP" | "VRFY"),
+            Kind::Rcpt | Kind::Bdat { last: false } => false,
             Kind::Greeting
             | Kind::Ehlo
             | Kind::Helo
             | Kind::StartTls
             | Kind::Authenticate { .. }
             | Kind::Data(_)
+            | Kind::Bdat { last: true }
             | Kind::Quit => true,
         }
+    }
+
+    /// Whether its answer is the answer to a whole message.
+    pub(crate) fn ends_message(self) -> bool {
+        matches!(self, Kind::Data(Body::Finished) | Kind::Bdat { last: true })
     }
 
     pub(crate) fn timeout(self, limits: &Limits) -> std::time::Duration {
@@ -60,8 +78,11 @@ impl Kind {
             Kind::Authenticate { .. } => limits.authentication,
             Kind::Data(Body::Asked) => limits.data_start,
             Kind::Data(Body::Streaming) => limits.stall,
-            Kind::Data(Body::Finished) => limits.data_end,
-            Kind::Ehlo | Kind::Helo | Kind::StartTls | Kind::Simple(_) | Kind::Quit => limits.command,
+            Kind::Data(Body::Finished) | Kind::Bdat { last: true } => limits.data_end,
+            Kind::Bdat { last: false } => limits.stall,
+            Kind::Ehlo | Kind::Helo | Kind::StartTls | Kind::Simple(_) | Kind::Rcpt | Kind::Quit => {
+                limits.command
+            }
         }
     }
 }
@@ -126,9 +147,16 @@ pub(crate) fn meaning(
         (Kind::Data(Body::Asked), 354) => plain(Meaning::Ready),
         (Kind::Data(Body::Asked), 250) => Ok((Meaning::Ready, Some(Quirk::DataAnswered250))),
         (Kind::Data(Body::Streaming), _) => Err("a message that is accepted before its end"),
-        (Kind::Ehlo | Kind::Helo | Kind::Simple(_) | Kind::Quit | Kind::Data(Body::Finished), ..300) => {
-            plain(Meaning::Completed)
-        }
+        (
+            Kind::Ehlo
+            | Kind::Helo
+            | Kind::Simple(_)
+            | Kind::Rcpt
+            | Kind::Quit
+            | Kind::Bdat { .. }
+            | Kind::Data(Body::Finished),
+            ..300,
+        ) => plain(Meaning::Completed),
         (
             Kind::Greeting
             | Kind::Ehlo
@@ -136,6 +164,8 @@ pub(crate) fn meaning(
             | Kind::StartTls
             | Kind::Authenticate { .. }
             | Kind::Simple(_)
+            | Kind::Rcpt
+            | Kind::Bdat { .. }
             | Kind::Data(_)
             | Kind::Quit,
             _,

@@ -1,11 +1,13 @@
 //! The machine driven over a tokio stream.
 
+mod answers;
 mod commands;
 mod envelope;
 mod probe;
 mod refusal;
 mod report;
 mod send;
+mod transfer;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -16,9 +18,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::Instant;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{Command, CommandId, Connection, Error, Event, Greeting, Limits, Quirk, Reply};
+use crate::{Command, CommandId, Connection, Error, Event, Greeting, Limits, Protocol, Quirk, Reply};
 
-pub use envelope::Envelope;
+pub use envelope::{Envelope, Transfer};
 pub use refusal::Refusal;
 pub use report::{Outcome, RecipientOutcome, SendReport};
 
@@ -81,7 +83,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Errors
     /// [`Error::Refused`] when the server greets with a 4xx or 5xx.
     pub async fn connect(stream: S, limits: Limits) -> Result<(Client<S>, Greeting<'static>), Error> {
-        let mut client = Client::over(stream, Connection::new(limits));
+        Client::connect_with(stream, limits, Protocol::Smtp).await
+    }
+
+    /// The same for another protocol of the family: [`Protocol::Lmtp`] hands messages to a mail store.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with(
+        stream: S,
+        limits: Limits,
+        protocol: Protocol,
+    ) -> Result<(Client<S>, Greeting<'static>), Error> {
+        let mut client = Client::over(stream, Connection::with_protocol(limits, protocol));
         client.busy = true;
         let greeting = loop {
             match client.next_event().await? {
@@ -278,11 +292,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Queues the command of a method that has begun. One that cannot be sent leaves the client as it was.
-    fn queue(&mut self, command: Command<'_>) -> Result<(), Error> {
+    fn queue(&mut self, command: Command<'_>) -> Result<CommandId, Error> {
         let queued = self.connection.send(command, &mut self.output);
         self.secret |= matches!(command, Command::Authenticate { .. });
         self.busy = queued.is_ok();
-        queued.map(|_| ())
+        queued
     }
 
     fn all_written(&self) -> bool {

@@ -1,17 +1,25 @@
 //! Commands and their encoding.
 
 use std::fmt;
+use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Address, BodyType, EhloName, Error, Limits, LineEnds};
+use crate::{
+    Address, BodyType, EhloName, EnvelopeId, Error, Limits, LineEnds, Notify, OriginalRecipient, Protocol,
+    Return,
+};
+
+/// The longest line of a command without an extension that lengthens it, CRLF included (RFC 5321 section 4.5.3.1.4).
+const COMMAND_LINE: usize = 512;
 
 /// A command to the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command<'a> {
-    /// `EHLO`: who we are, what can you do (RFC 5321 section 4.1.1.1). The last of a flight.
+    /// `EHLO`: who we are, what can you do (RFC 5321 section 4.1.1.1); `LHLO` with [`Protocol::Lmtp`]. The last of a
+    /// flight.
     Ehlo(&'a EhloName),
     /// `HELO`: the same for servers that know no extension (RFC 5321 section 4.1.1.1). The last of a flight.
     Helo(&'a EhloName),
@@ -34,6 +42,24 @@ pub enum Command<'a> {
         /// What becomes of a CR or LF that stands alone in the message.
         line_ends: LineEnds,
     },
+    /// `BDAT`: a piece of the message, as it is (RFC 3030 section 2). Nothing of it is stuffed, and no 354 is waited for.
+    /// The last piece ends a flight.
+    Bdat {
+        /// The piece: 8 bits only as `MAIL` allows. Its line ends are looked at across pieces, unless `MAIL` said
+        /// [`BodyType::BinaryMime`].
+        chunk: &'a [u8],
+        /// The message ends here. One whose last line has no end gets it, unless `MAIL` said
+        /// [`BodyType::BinaryMime`].
+        last: bool,
+        /// What becomes of a CR or LF that stands alone; the same for all pieces of a message.
+        line_ends: LineEnds,
+    },
+    /// `VRFY`: is there such a mailbox (RFC 5321 section 4.1.1.6). Most servers say neither yes nor no (252). The last
+    /// of a flight.
+    Vrfy {
+        /// A name or an address: not empty, no control characters, at most 512 octets with the command.
+        query: &'a str,
+    },
     /// `RSET`: forget sender and recipients (RFC 5321 section 4.1.1.5).
     Rset,
     /// `NOOP`: nothing, answered (RFC 5321 section 4.1.1.9). The last of a flight.
@@ -54,13 +80,28 @@ pub struct Mail<'a> {
     pub body: Option<BodyType>,
     /// Addresses or headers hold UTF-8 (RFC 6531 section 3.4).
     pub smtputf8: bool,
+    /// What a report about a failure brings back (RFC 3461 section 4.3).
+    pub ret: Option<Return>,
+    /// The name of the message in reports (RFC 3461 section 4.4).
+    pub envelope_id: Option<&'a EnvelopeId>,
+    /// The message travels by TLS with verified names only, or not at all (RFC 8689). Only where the session itself is
+    /// inside TLS.
+    pub require_tls: bool,
 }
 
 impl<'a> Mail<'a> {
     /// No parameters.
     #[must_use]
     pub fn new(from: Option<&'a Address>) -> Self {
-        Mail { from, size: None, body: None, smtputf8: false }
+        Mail {
+            from,
+            size: None,
+            body: None,
+            smtputf8: false,
+            ret: None,
+            envelope_id: None,
+            require_tls: false,
+        }
     }
 }
 
@@ -70,13 +111,17 @@ impl<'a> Mail<'a> {
 pub struct Rcpt<'a> {
     /// The recipient.
     pub to: &'a Address,
+    /// When a report is wanted (RFC 3461 section 4.1); `None` leaves it to the server, which then tells of failures.
+    pub notify: Option<Notify>,
+    /// Whom reports are to name (RFC 3461 section 4.2).
+    pub original: Option<&'a OriginalRecipient>,
 }
 
 impl<'a> Rcpt<'a> {
     /// No parameters.
     #[must_use]
     pub fn new(to: &'a Address) -> Self {
-        Rcpt { to }
+        Rcpt { to, notify: None, original: None }
     }
 }
 
@@ -92,42 +137,89 @@ impl Command<'_> {
             Command::Mail(_) => "MAIL",
             Command::Rcpt(_) => "RCPT",
             Command::Data { .. } => "DATA",
+            Command::Bdat { .. } => "BDAT",
+            Command::Vrfy { .. } => "VRFY",
             Command::Rset => "RSET",
             Command::Noop => "NOOP",
             Command::Quit => "QUIT",
         }
     }
 
-    /// Appends the command's line to `out`, or leaves `out` as it was.
-    pub(crate) fn encode(&self, limits: &Limits, out: &mut Vec<u8>) -> Result<(), Error> {
+    /// Appends the command's line to `out`, or leaves `out` as it was. Of `BDAT`, the machine writes the line.
+    pub(crate) fn encode(&self, protocol: Protocol, limits: &Limits, out: &mut Vec<u8>) -> Result<(), Error> {
         match *self {
-            Command::Ehlo(name) | Command::Helo(name) => {
-                line(out, &[self.name(), " ", name.as_str()]);
+            Command::Ehlo(name) => {
+                let verb = match protocol {
+                    Protocol::Smtp => "EHLO",
+                    Protocol::Lmtp => "LHLO",
+                };
+                line(out, format_args!("{verb} {name}"));
             }
+            Command::Helo(name) => line(out, format_args!("HELO {name}")),
             Command::Authenticate { mechanism, initial_response } => {
                 encode_auth(mechanism, initial_response, limits, out)?;
             }
-            Command::Mail(mail) => {
-                let size = mail.size.map_or(String::new(), |octets| format!(" SIZE={octets}"));
-                let body = match mail.body {
-                    None => "",
-                    Some(BodyType::SevenBit) => " BODY=7BIT",
-                    Some(BodyType::EightBitMime) => " BODY=8BITMIME",
-                };
-                let utf8 = if mail.smtputf8 { " SMTPUTF8" } else { "" };
-                line(out, &["MAIL FROM:<", mail.from.map_or("", Address::as_str), ">", &size, body, utf8]);
+            Command::Mail(mail) => line(out, format_args!("{mail}")),
+            Command::Rcpt(rcpt) => line(out, format_args!("{rcpt}")),
+            Command::Vrfy { query } => {
+                if query.is_empty() || query.chars().any(char::is_control) {
+                    let why = "it is empty, or has a control character";
+                    return Err(Error::Invalid { what: "the argument of VRFY", why });
+                }
+                let utf8 = if query.is_ascii() { "" } else { " SMTPUTF8" };
+                if "VRFY ".len() + query.len() + utf8.len() + 2 > COMMAND_LINE {
+                    return Err(Error::TooLong { what: "the VRFY line", limit: COMMAND_LINE });
+                }
+                line(out, format_args!("VRFY {query}{utf8}"));
             }
-            Command::Rcpt(rcpt) => line(out, &["RCPT TO:<", rcpt.to.as_str(), ">"]),
+            Command::Bdat { .. } => {}
             Command::StartTls | Command::Data { .. } | Command::Rset | Command::Noop | Command::Quit => {
-                line(out, &[self.name()]);
+                line(out, format_args!("{}", self.name()));
             }
         }
         Ok(())
     }
 }
 
+impl fmt::Display for Mail<'_> {
+    /// The command, without its line end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MAIL FROM:<{}>", self.from.map_or("", Address::as_str))?;
+        if let Some(octets) = self.size {
+            write!(f, " SIZE={octets}")?;
+        }
+        match self.body {
+            None => {}
+            Some(BodyType::SevenBit) => f.write_str(" BODY=7BIT")?,
+            Some(BodyType::EightBitMime) => f.write_str(" BODY=8BITMIME")?,
+            Some(BodyType::BinaryMime) => f.write_str(" BODY=BINARYMIME")?,
+        }
+        if self.smtputf8 {
+            f.write_str(" SMTPUTF8")?;
+        }
+        if let Some(ret) = self.ret {
+            write!(f, " RET={}", ret.keyword())?;
+        }
+        if let Some(id) = self.envelope_id {
+            write!(f, " ENVID={}", id.encoded())?;
+        }
+        if self.require_tls { f.write_str(" REQUIRETLS") } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Rcpt<'_> {
+    /// The command, without its line end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RCPT TO:<{}>", self.to)?;
+        if let Some(notify) = self.notify {
+            write!(f, " NOTIFY={notify}")?;
+        }
+        self.original.map_or(Ok(()), |original| write!(f, " ORCPT={}", original.encoded()))
+    }
+}
+
 impl fmt::Debug for Command<'_> {
-    /// The initial response shows its length only.
+    /// The initial response and a piece of a message show their length only.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
@@ -139,6 +231,10 @@ impl fmt::Debug for Command<'_> {
             Command::Mail(mail) => write!(f, " {mail:?}"),
             Command::Rcpt(rcpt) => write!(f, " {rcpt:?}"),
             Command::Data { line_ends } => write!(f, " {line_ends:?}"),
+            Command::Bdat { chunk, last, line_ends } => {
+                write!(f, " [{} octets] last: {last} {line_ends:?}", chunk.len())
+            }
+            Command::Vrfy { query } => write!(f, " {query:?}"),
             Command::StartTls | Command::Rset | Command::Noop | Command::Quit => Ok(()),
         }
     }
@@ -160,16 +256,20 @@ impl CommandId {
 /// Appends a SASL message and the line end; an empty message is an empty line. `out` grows at most once, before the
 /// message is in it, so that no copy of a secret stays behind in a buffer that was given up.
 pub(crate) fn encode_message(raw: &[u8], out: &mut Vec<u8>) {
-    out.reserve(encoded_len(raw) + 2);
+    out.reserve(encoded_len(raw.len()) + 2);
     append_base64(raw, out);
     out.extend_from_slice(b"\r\n");
 }
 
-fn line(out: &mut Vec<u8>, parts: &[&str]) {
-    for part in parts {
-        out.extend_from_slice(part.as_bytes());
-    }
-    out.extend_from_slice(b"\r\n");
+fn line(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{text}\r\n");
+}
+
+/// How long the line of `AUTH` is with this initial response of this length, CRLF included.
+pub(crate) fn auth_line(mechanism: &str, initial_response: Option<usize>) -> usize {
+    let message = initial_response.map_or(0, |length| 1 + encoded_len(length).max(1));
+    "AUTH ".len() + mechanism.len() + message + 2
 }
 
 fn encode_auth(
@@ -179,8 +279,7 @@ fn encode_auth(
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     check_mechanism(mechanism)?;
-    let message = initial_response.map_or(0, |raw| 1 + encoded_len(raw).max(1));
-    let length = "AUTH ".len() + mechanism.len() + message + 2;
+    let length = auth_line(mechanism, initial_response.map(<[u8]>::len));
     if length > limits.auth_line {
         return Err(Error::TooLong {
             what: "the AUTH line (send no initial response: the server then asks for it)",
@@ -203,16 +302,16 @@ fn encode_auth(
     Ok(())
 }
 
-fn encoded_len(raw: &[u8]) -> usize {
-    raw.len().div_ceil(3).saturating_mul(4)
+fn encoded_len(raw: usize) -> usize {
+    raw.div_ceil(3).saturating_mul(4)
 }
 
 fn append_base64(raw: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    out.resize(start + encoded_len(raw), 0);
+    out.resize(start + encoded_len(raw.len()), 0);
     let written = out.get_mut(start..).map_or(Ok(0), |space| STANDARD.encode_slice(raw, space));
     // INVARIANT: the space is exactly what padded base64 needs, so that encoding cannot fail.
-    debug_assert_eq!(written.ok(), Some(encoded_len(raw)));
+    debug_assert_eq!(written.ok(), Some(encoded_len(raw.len())));
 }
 
 /// RFC 4422 section 3.1: a mechanism's name.

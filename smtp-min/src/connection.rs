@@ -9,6 +9,8 @@
 //!   Ended <-- 421 anywhere, QUIT is answered, the message is refused in its middle      any error: Broken
 //! ```
 //!
+//! A refused `BDAT` spoils nothing but its message: the server has counted its octets.
+//!
 //! The message belongs to its `DATA`, which is asked, streaming or finished. Answers come in the order of the commands.
 
 mod rules;
@@ -21,8 +23,8 @@ use crate::command::encode_message;
 use crate::frame::ReplyScan;
 use crate::stuffing::{BareLineEnd, Stuffer};
 use crate::{
-    BodyType, Capabilities, Challenge, Command, CommandId, Error, Event, Greeting, Limits, LineEnds, Quirk,
-    Reply, parse,
+    BodyType, Capabilities, Challenge, Command, CommandId, Error, Event, Greeting, Limits, LineEnds,
+    Protocol, Quirk, Reply, parse,
 };
 
 /// How far a session has come.
@@ -59,10 +61,15 @@ pub struct Connection {
     last_id: CommandId,
     capabilities: Option<Capabilities>,
     authenticated: bool,
-    /// What the last `MAIL` allows.
-    eight_bit: bool,
+    protocol: Protocol,
+    /// What the last `MAIL` said.
+    body: Option<BodyType>,
     smtputf8: bool,
     stuffer: Stuffer,
+    /// The message that goes out by `BDAT`, between its first and its last piece.
+    chunks: Option<LineEnds>,
+    /// The recipients that were accepted and have no final answer, kept for LMTP only.
+    recipients: VecDeque<CommandId>,
     scan: ReplyScan,
     /// How many quirks of the reply at the front of the input were told already.
     told: usize,
@@ -73,32 +80,42 @@ impl Connection {
     /// A session whose greeting is still to come.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
+        Connection::with_protocol(limits, Protocol::Smtp)
+    }
+
+    /// The same for another protocol of the family.
+    #[must_use]
+    pub fn with_protocol(limits: Limits, protocol: Protocol) -> Self {
         Connection {
+            protocol,
             limits,
             phase: Phase::Greeting,
             pending: VecDeque::from([Pending { id: CommandId::GREETING, kind: Kind::Greeting }]),
             last_id: CommandId::GREETING,
             capabilities: None,
             authenticated: false,
-            eight_bit: false,
+            body: None,
             smtputf8: false,
-            stuffer: Stuffer::new(LineEnds::default()),
+            stuffer: Stuffer::new(LineEnds::default(), true),
+            chunks: None,
+            recipients: VecDeque::new(),
             scan: ReplyScan::default(),
             told: 0,
             told_bare_lf: false,
         }
     }
 
-    /// Appends a command to `out`. Where the server offers `PIPELINING`, `MAIL`, `RCPT` and `RSET` may be sent before
-    /// earlier commands are answered; any other command ends such a flight.
+    /// Appends a command to `out`. Where the server offers `PIPELINING`, `MAIL`, `RCPT`, `RSET` and `BDAT` may be sent
+    /// before earlier commands are answered; any other command ends such a flight, and so does the last `BDAT`.
     ///
     /// # Errors
     /// [`Error::Misuse`] when the state does not allow it, [`Error::Lacks`] when the server does not offer what the
     /// command needs, [`Error::Invalid`] and [`Error::TooLong`] when an argument does not fit. Then `out` and the
-    /// machine are as before.
+    /// machine are as before, with one exception: a piece of a message that must not be sent as it is breaks the
+    /// connection, as with [`send_body`](Self::send_body).
     pub fn send(&mut self, command: Command<'_>, out: &mut Vec<u8>) -> Result<CommandId, Error> {
         self.check(&command)?;
-        command.encode(&self.limits, out)?;
+        command.encode(self.protocol, &self.limits, out)?;
         let kind = match command {
             Command::Ehlo(_) => Kind::Ehlo,
             Command::Helo(_) => Kind::Helo,
@@ -108,17 +125,24 @@ impl Connection {
                 Kind::Authenticate { step, rounds: 0 }
             }
             Command::Mail(mail) => {
-                self.eight_bit = mail.body == Some(BodyType::EightBitMime);
+                self.body = mail.body;
                 self.smtputf8 = mail.smtputf8;
                 Kind::Simple("MAIL")
             }
-            Command::Rcpt(_) => Kind::Simple("RCPT"),
+            Command::Rcpt(_) => Kind::Rcpt,
             Command::Data { line_ends } => {
-                self.stuffer = Stuffer::new(line_ends);
+                self.stuffer = Stuffer::new(line_ends, true);
                 Kind::Data(Body::Asked)
             }
-            Command::Rset => Kind::Simple("RSET"),
-            Command::Noop => Kind::Simple("NOOP"),
+            Command::Bdat { chunk, last, line_ends } => {
+                self.chunk(chunk, last, line_ends, out)?;
+                Kind::Bdat { last }
+            }
+            Command::Rset => {
+                self.chunks = None;
+                Kind::Simple("RSET")
+            }
+            Command::Vrfy { .. } | Command::Noop => Kind::Simple(command.name()),
             Command::Quit => Kind::Quit,
         };
         self.last_id = self.last_id.next();
@@ -155,11 +179,7 @@ impl Connection {
     /// it, and the server throws the message away. [`Error::Misuse`] when the server does not wait for a message.
     pub fn send_body(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         self.check_streaming()?;
-        if !self.eight_bit && !piece.is_ascii() {
-            self.phase = Phase::Broken;
-            let why = "it has octets above 127, which need BODY=8BITMIME";
-            return Err(Error::Invalid { what: "the message", why });
-        }
+        self.check_bits(piece)?;
         let pushed = self.stuffer.push(piece, out);
         self.check_line_ends(pushed)
     }
@@ -176,6 +196,13 @@ impl Connection {
             *step = Body::Finished;
         }
         Ok(())
+    }
+
+    /// How many lines of the message that goes out, or has gone out last, have more than the 998 octets that RFC 5321
+    /// section 4.5.3.1.6 allows. They are sent as they are; some servers cut them or break them.
+    #[must_use]
+    pub fn long_lines(&self) -> u64 {
+        self.stuffer.long_lines()
     }
 
     /// Whether [`receive`](Self::receive) has nothing to report before more input comes. Remembers how far it has
@@ -267,7 +294,9 @@ impl Connection {
             Phase::Ended => State::Ended,
             Phase::Broken => State::Broken,
             Phase::Ready if matches!(last, Some(Kind::Authenticate { .. })) => State::Authenticating,
-            Phase::Ready if matches!(last, Some(Kind::Data(Body::Streaming | Body::Finished))) => {
+            Phase::Ready
+                if matches!(last, Some(Kind::Data(Body::Streaming | Body::Finished) | Kind::Bdat { .. })) =>
+            {
                 State::SendingBody
             }
             Phase::Ready => State::Ready,
@@ -300,6 +329,60 @@ impl Connection {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The protocol of this connection.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// Appends a piece of a message behind its length.
+    fn chunk(
+        &mut self,
+        chunk: &[u8],
+        last: bool,
+        line_ends: LineEnds,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        self.check_bits(chunk)?;
+        if self.chunks != Some(line_ends) {
+            if self.chunks.is_some() {
+                return Err(Error::Misuse { what: "all pieces of a message have the same line ends" });
+            }
+            self.stuffer = Stuffer::new(line_ends, false);
+            self.chunks = Some(line_ends);
+        }
+        let start = out.len();
+        if self.body == Some(BodyType::BinaryMime) {
+            out.extend_from_slice(chunk);
+        } else {
+            let mut pushed = self.stuffer.push(chunk, out);
+            if last {
+                pushed = pushed.and_then(|()| self.stuffer.finish(out));
+            }
+            if pushed.is_err() {
+                out.truncate(start);
+            }
+            self.check_line_ends(pushed)?;
+        }
+        if last {
+            self.chunks = None;
+        }
+        // The length is known now, and stands before.
+        let header = format!("BDAT {}{}\r\n", out.len() - start, if last { " LAST" } else { "" });
+        out.splice(start..start, header.into_bytes());
+        Ok(())
+    }
+
+    fn check_bits(&mut self, piece: &[u8]) -> Result<(), Error> {
+        let eight = matches!(self.body, Some(BodyType::EightBitMime | BodyType::BinaryMime));
+        if eight || piece.is_ascii() {
+            return Ok(());
+        }
+        self.phase = Phase::Broken;
+        let why = "it has octets above 127, which need BODY=8BITMIME";
+        Err(Error::Invalid { what: "the message", why })
     }
 
     fn check_streaming(&self) -> Result<(), Error> {
@@ -385,13 +468,29 @@ impl Connection {
                 }
                 return Ok(Event::Challenge(Challenge::new(base64, self.limits.challenge)));
             }
+            // RFC 2033 section 4.2: such a DATA must be refused, since nobody could answer the message.
+            (Meaning::Ready, _) if self.protocol == Protocol::Lmtp && self.recipients.is_empty() => {
+                return Err(Error::protocol("a message that is wanted for nobody", raw));
+            }
             (Meaning::Ready, Some(Pending { kind: Kind::Data(step), .. })) => {
                 *step = Body::Streaming;
                 return Ok(Event::Ready { id, reply });
             }
             (Meaning::Greeting | Meaning::Completed | Meaning::Challenge(_) | Meaning::Ready, _) => {}
         }
+        if self.protocol == Protocol::Lmtp && kind.ends_message() && reply.code() != 421 {
+            // One answer for each recipient that was accepted, in their order.
+            if let Some(recipient) = self.recipients.pop_front() {
+                if self.recipients.is_empty() {
+                    self.pending.pop_front();
+                }
+                return Ok(Event::Delivered { recipient, reply });
+            }
+        }
         self.pending.pop_front();
+        if matches!(kind, Kind::Rcpt) && self.protocol == Protocol::Lmtp && !reply.is_refusal() {
+            self.recipients.push_back(id);
+        }
         self.answered(kind, &reply, raw);
         Ok(if meaning == Meaning::Greeting {
             Event::Greeting(Greeting { reply })
@@ -407,9 +506,12 @@ impl Connection {
             return;
         }
         match (kind, reply.is_refusal()) {
+            // A new message, or none any more: nobody waits for the one before.
+            (Kind::Simple("MAIL" | "RSET"), _) | (Kind::Bdat { .. }, true) => self.recipients.clear(),
             (Kind::Greeting, false) => self.phase = Phase::Greeted,
             (Kind::Ehlo, false) => {
                 self.phase = Phase::Ready;
+                self.chunks = None;
                 self.capabilities = Some(parse::capabilities(raw));
             }
             (Kind::Helo, false) => {
@@ -426,6 +528,8 @@ impl Connection {
                 | Kind::StartTls
                 | Kind::Authenticate { .. }
                 | Kind::Simple(_)
+                | Kind::Rcpt
+                | Kind::Bdat { .. }
                 | Kind::Data(Body::Asked | Body::Finished),
                 _,
             ) => {}

@@ -10,7 +10,8 @@ use crate::{CommandId, Error, Quirk, Reply};
 /// What the server said, borrowed from the caller's input.
 ///
 /// Each command ends with exactly one [`Completed`](Event::Completed); `DATA` has [`Ready`](Event::Ready) before it
-/// when it is accepted.
+/// when it is accepted. With [`Protocol::Lmtp`](crate::Protocol::Lmtp) the end of a message has one
+/// [`Delivered`](Event::Delivered) for each accepted recipient in place of its `Completed`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'i> {
@@ -34,6 +35,13 @@ pub enum Event<'i> {
     Completed {
         /// The command.
         id: CommandId,
+        /// The answer.
+        reply: Reply<'i>,
+    },
+    /// LMTP: what became of the message for one recipient (RFC 2033 section 4.2). The last one ends the command.
+    Delivered {
+        /// The `RCPT` of the recipient.
+        recipient: CommandId,
         /// The answer.
         reply: Reply<'i>,
     },

@@ -103,6 +103,7 @@ mod event;
 mod frame;
 mod limits;
 mod parse;
+mod protocol;
 mod quirk;
 mod reply;
 mod stuffing;
@@ -110,15 +111,16 @@ mod types;
 
 pub use capabilities::{Capabilities, Extension};
 #[cfg(feature = "tokio")]
-pub use client::{Client, Envelope, Outcome, RecipientOutcome, Refusal, SendReport};
+pub use client::{Client, Envelope, Outcome, RecipientOutcome, Refusal, SendReport, Transfer};
 pub use command::{Command, CommandId, Mail, Rcpt};
 pub use connection::{Connection, State};
 pub use error::Error;
 pub use event::{Challenge, Event, Greeting};
 pub use limits::Limits;
+pub use protocol::Protocol;
 pub use quirk::Quirk;
-pub use reply::{EnhancedCode, Reply, Severity};
-pub use types::{Address, BodyType, EhloName, LineEnds};
+pub use reply::{Advice, Condition, EnhancedCode, Reply, Severity};
+pub use types::{Address, BodyType, EhloName, EnvelopeId, LineEnds, Notify, OriginalRecipient, Return};
 
 /// The example of the README, compiled.
 #[cfg(all(doctest, feature = "tokio"))]

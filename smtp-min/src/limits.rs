@@ -9,7 +9,7 @@ use std::time::Duration;
 /// ```
 /// let mut limits = smtp_min::Limits::default();
 /// // Office 365 is known to take long lines: saves a round trip at login.
-/// limits.auth_line = 12 * 1024;
+/// limits.auth_line = smtp_min::Limits::AUTH_LINE_OFFICE_365;
 /// # assert!(limits.line < limits.reply);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +48,27 @@ pub struct Limits {
     pub data_end: Duration,
 }
 
+/// How long an `AUTH` line servers take, CRLF included. Above it they answer as if the token were bad.
+impl Limits {
+    /// What every server takes (RFC 5321 section 4.5.3.1.4). The default.
+    pub const AUTH_LINE_STANDARD: usize = 512;
+    /// Office 365 is not known to have a limit of its own; RFC 4954 section 4 gives a SASL message 12,288 octets.
+    pub const AUTH_LINE_OFFICE_365: usize = 12 * 1024;
+    /// Postfix 3.7, which answers a longer one with `535 Invalid base64 data in initial response`.
+    pub const AUTH_LINE_POSTFIX: usize = 2045;
+    /// The submission service of Dovecot 2.3 and 2.4, which answers a longer one with `500 5.5.2 Line too long`.
+    pub const AUTH_LINE_DOVECOT: usize = 1027;
+    /// Exim 4.96, which takes the rest of a longer one for another command.
+    pub const AUTH_LINE_EXIM: usize = 16_315;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             line: 16 * 1024,
             reply: 64 * 1024,
             lines: 512,
-            auth_line: 512,
+            auth_line: Limits::AUTH_LINE_STANDARD,
             pipeline: 128,
             challenge: 12 * 1024,
             rounds: 16,

@@ -5,6 +5,10 @@ use std::fmt;
 
 use crate::parse;
 
+mod condition;
+
+pub use condition::{Advice, Condition};
+
 /// A reply: a code, an enhanced code, and text for people (RFC 5321 section 4.2, RFC 2034, RFC 3463).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply<'i> {
@@ -46,6 +50,26 @@ impl<'i> Reply<'i> {
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         matches!(self.severity(), Severity::Transient | Severity::Permanent)
+    }
+
+    /// What the codes and the text hint at, when they are known; see [`Condition`].
+    #[must_use]
+    pub fn condition(&self) -> Option<Condition> {
+        Condition::of(self)
+    }
+
+    /// What to do about a refusal: what its [`condition`](Self::condition) says, or else what its codes say. `None` when
+    /// it is no refusal.
+    #[must_use]
+    pub fn advice(&self) -> Option<Advice> {
+        let by_code = match (self.severity(), self.enhanced) {
+            (Severity::Success | Severity::Intermediate, _) => return None,
+            (Severity::Transient, _) => Advice::Wait,
+            // Security and policy: somebody can change that.
+            (Severity::Permanent, Some(EnhancedCode { class: 5, subject: 7, .. })) => Advice::Fix,
+            (Severity::Permanent, _) => Advice::Permanent,
+        };
+        Some(self.condition().map_or(by_code, Condition::advice))
     }
 
     /// The text of each line, without codes, as sent: escape it before a terminal sees it.

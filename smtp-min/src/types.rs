@@ -1,12 +1,14 @@
 //! What goes out, checked when it is made.
 
 mod address;
+mod dsn;
 mod ehlo_name;
 
 pub use address::Address;
+pub use dsn::{EnvelopeId, Notify, OriginalRecipient, Return};
 pub use ehlo_name::EhloName;
 
-/// What a message is made of (RFC 6152 section 2).
+/// What a message is made of (RFC 6152 section 2, RFC 3030 section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyType {
@@ -14,6 +16,8 @@ pub enum BodyType {
     SevenBit,
     /// `BODY=8BITMIME`: any octet.
     EightBitMime,
+    /// `BODY=BINARYMIME`: any octet, and no lines: a CR or LF may stand alone. Goes by `BDAT` only.
+    BinaryMime,
 }
 
 /// What becomes of a CR or LF that stands alone in a message. Neither ever reaches the wire: some servers take one for

@@ -1,7 +1,6 @@
-//! One method per command.
+//! One method per command, the logins excepted.
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use zeroize::Zeroizing;
 
 use super::{Client, Refusal};
 use crate::{Capabilities, Command, Error, Event, Status};
@@ -30,41 +29,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
         self.busy = false;
         Ok(self.connection.capabilities().cloned())
-    }
-
-    /// `AUTH`. With no `initial_response` the first challenge is empty, and `answer` gives the mechanism's first
-    /// message: so it must be for Exchange, and for any message that does not fit a line of 255 octets. `answer` gets
-    /// each challenge decoded and gives the raw answer, which is wiped when it is sent, or `None` to give up.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] when the server says no, also after giving up; another attempt may follow on the same
-    /// connection, where the server keeps it open.
-    pub async fn authenticate(
-        &mut self,
-        mechanism: &str,
-        initial_response: Option<&[u8]>,
-        mut answer: impl FnMut(&[u8]) -> Option<Vec<u8>>,
-    ) -> Result<(), Error> {
-        self.begin()?;
-        self.queue(Command::Authenticate { mechanism, initial_response })?;
-        loop {
-            match self.next_event().await? {
-                Event::Challenge(challenge) => {
-                    let challenge = challenge.decode()?;
-                    let message = answer(&challenge).map(Zeroizing::new);
-                    match message {
-                        Some(message) => self.respond(&message)?,
-                        None => self.cancel()?,
-                    }
-                }
-                Event::Completed { reply, .. } => {
-                    let refusal = (reply.status == Status::Err).then(|| Refusal::error("AUTH", &reply));
-                    self.busy = false;
-                    return refusal.map_or(Ok(()), Err);
-                }
-                _ => {}
-            }
-        }
     }
 
     /// `STAT`: the number of messages and their octets together, the latter where the server sent a usable number.
@@ -119,6 +83,61 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         .await
     }
 
+    /// `UIDL` of one message: its unique id, `None` where the server sent none that can be read.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn uidl_one(&mut self, number: u32) -> Result<Option<String>, Error> {
+        self.one(Command::UidlOne { number }, |event| match event {
+            Event::UidlItem { unique_id, .. } => Some((*unique_id).to_owned()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// `LIST` of one message: its octets, `None` where the server sent no usable number. It may be wrong; how long a
+    /// message is, only [`retrieve`](Self::retrieve) tells.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn list_one(&mut self, number: u32) -> Result<Option<u64>, Error> {
+        let octets = self.one(Command::ListOne { number }, |event| match event {
+            Event::ListItem { octets, .. } => Some(*octets),
+            _ => None,
+        });
+        Ok(octets.await?.flatten())
+    }
+
+    /// `LANG` without an argument: the languages of the server's texts, each a tag and its name.
+    ///
+    /// # Errors
+    /// As [`uidl`](Self::uidl).
+    pub async fn languages(&mut self) -> Result<Vec<(String, String)>, Error> {
+        self.listing(Command::Languages, |event| match event {
+            Event::LangItem { tag, description, .. } => {
+                Some((((*tag).to_owned(), (*description).to_owned()), tag.len() + description.len()))
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    /// `LANG`: the server's texts are in this language from now on; `*` leaves the choice to the server.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the server does not know it, and those of the connection.
+    pub async fn set_language(&mut self, tag: &str) -> Result<(), Error> {
+        self.simple(Command::Lang { tag }).await
+    }
+
+    /// `UTF8`: messages come as they are, with UTF-8 in their headers. Before the login, where the server offers it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], and those of the connection.
+    pub async fn utf8(&mut self) -> Result<(), Error> {
+        self.simple(Command::Utf8).await
+    }
+
     /// `RETR`: writes a message to `sink`, unstuffed, and flushes it. Returns how many octets it has. Memory does not
     /// depend on the message's size.
     ///
@@ -133,26 +152,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     ) -> Result<u64, Error> {
         self.begin()?;
         self.queue(Command::Retr { number })?;
-        let mut octets = 0_u64;
-        loop {
-            match self.next_event().await? {
-                Event::Body(bytes) => {
-                    sink.write_all(bytes).await.map_err(Error::Sink)?;
-                    octets = octets.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                }
-                Event::BodyEnd { .. } => break,
-                Event::Completed { reply, .. } => {
-                    let refusal = Refusal::error("RETR", &reply);
-                    self.busy = false;
-                    return Err(refusal);
-                }
-                _ => {}
-            }
-        }
-        // The answer is complete: a sink that fails now does no harm to the connection.
-        self.busy = false;
-        sink.flush().await.map_err(Error::Sink)?;
-        Ok(octets)
+        self.body("RETR", sink).await
+    }
+
+    /// `TOP`: writes the header of a message and the first `lines` of its body to `sink`, as
+    /// [`retrieve`](Self::retrieve). Some servers send fewer lines, or the whole message.
+    ///
+    /// # Errors
+    /// As [`retrieve`](Self::retrieve).
+    pub async fn top(
+        &mut self,
+        number: u32,
+        lines: u32,
+        sink: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<u64, Error> {
+        self.begin()?;
+        self.queue(Command::Top { number, lines })?;
+        self.body("TOP", sink).await
     }
 
     /// `DELE`: marks a message as deleted. [`quit`](Self::quit) deletes it, a lost connection does not.
@@ -188,6 +204,58 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn quit(mut self) -> Result<S, Error> {
         self.simple(Command::Quit).await?;
         Ok(self.into_inner())
+    }
+
+    /// A command that is answered by one item.
+    async fn one<T>(
+        &mut self,
+        command: Command<'_>,
+        mut item: impl FnMut(&Event<'_>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        self.begin()?;
+        self.queue(command)?;
+        loop {
+            let event = self.next_event().await?;
+            let found = item(&event);
+            let refusal = match &event {
+                Event::Completed { reply, .. } if reply.status == Status::Err => {
+                    Some(Refusal::error(command.name(), reply))
+                }
+                Event::Completed { .. } => None,
+                _ if found.is_some() => None,
+                _ => continue,
+            };
+            self.busy = false;
+            return refusal.map_or(Ok(found), Err);
+        }
+    }
+
+    /// The answer to `RETR` or `TOP`.
+    pub(super) async fn body(
+        &mut self,
+        name: &'static str,
+        sink: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<u64, Error> {
+        let mut octets = 0_u64;
+        loop {
+            match self.next_event().await? {
+                Event::Body(bytes) => {
+                    sink.write_all(bytes).await.map_err(Error::Sink)?;
+                    octets = octets.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                }
+                Event::BodyEnd { .. } => break,
+                Event::Completed { reply, .. } => {
+                    let refusal = Refusal::error(name, &reply);
+                    self.busy = false;
+                    return Err(refusal);
+                }
+                _ => {}
+            }
+        }
+        // The answer is complete: a sink that fails now does no harm to the connection.
+        self.busy = false;
+        sink.flush().await.map_err(Error::Sink)?;
+        Ok(octets)
     }
 
     /// Collects a listing under `Limits::collected`.

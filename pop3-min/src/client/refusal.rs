@@ -17,8 +17,12 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn error(command: &'static str, reply: &Reply<'_>) -> Error {
+        Error::Refused(Box::new(Refusal::new(command, reply)))
+    }
+
+    pub(crate) fn new(command: &'static str, reply: &Reply<'_>) -> Self {
         let text = crate::error::readable(&reply.text);
-        Error::Refused(Box::new(Refusal { command, code: reply.code.clone(), text }))
+        Refusal { command, code: reply.code.clone(), text }
     }
 }
 

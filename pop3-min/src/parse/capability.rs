@@ -7,7 +7,6 @@ pub(crate) fn capability(line: &[u8]) -> Option<Capability> {
     let line = String::from_utf8_lossy(line.trim_ascii());
     let mut words = line.split_ascii_whitespace();
     let name = words.next()?.to_ascii_uppercase();
-    let mut number = || words.next().and_then(|word| word.parse().ok());
     Some(match name.as_str() {
         "TOP" => Capability::Top,
         "UIDL" => Capability::Uidl,
@@ -16,14 +15,19 @@ pub(crate) fn capability(line: &[u8]) -> Option<Capability> {
         "AUTH-RESP-CODE" => Capability::AuthRespCode,
         "PIPELINING" => Capability::Pipelining,
         "STLS" => Capability::Stls,
+        "UTF8" if words.any(|word| word.eq_ignore_ascii_case("USER")) => Capability::Utf8User,
         "UTF8" => Capability::Utf8,
         "LANG" => Capability::Lang,
-        "LOGIN-DELAY" => Capability::LoginDelay(number()),
-        "EXPIRE" => Capability::Expire(number()),
+        "LOGIN-DELAY" => Capability::LoginDelay(number(words.next())),
+        "EXPIRE" => Capability::Expire(number(words.next())),
         "SASL" => Capability::Sasl(words.map(str::to_ascii_uppercase).collect()),
         "IMPLEMENTATION" => Capability::Implementation(words.collect::<Vec<_>>().join(" ")),
         _ => Capability::Other(line.into_owned()),
     })
+}
+
+fn number(word: Option<&str>) -> Option<u32> {
+    word.and_then(|word| word.parse().ok())
 }
 
 #[cfg(test)]
@@ -37,6 +41,8 @@ mod tests {
             (b"TOP", Some(Capability::Top)),
             (b"top", Some(Capability::Top)),
             (b"SASL plain XOAUTH2", Some(Capability::Sasl(vec!["PLAIN".into(), "XOAUTH2".into()]))),
+            (b"UTF8", Some(Capability::Utf8)),
+            (b"UTF8 user", Some(Capability::Utf8User)),
             (b"SASL", Some(Capability::Sasl(vec![]))),
             (b"LOGIN-DELAY 900 USER", Some(Capability::LoginDelay(Some(900)))),
             (b"EXPIRE NEVER", Some(Capability::Expire(None))),

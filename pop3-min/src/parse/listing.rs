@@ -51,6 +51,14 @@ pub(crate) fn uidl_item(line: &[u8], limit: usize) -> UidlLine<'_> {
     }
 }
 
+/// A line of `LANG`: `tag description` (RFC 6856 section 3.2).
+pub(crate) fn language(line: &[u8]) -> Option<(&str, &str)> {
+    let line = std::str::from_utf8(line.trim_ascii()).ok()?;
+    let (tag, description) = line.split_once(' ').unwrap_or((line, ""));
+    let printable = !line.chars().any(char::is_control);
+    (!tag.is_empty() && printable).then_some((tag, description.trim_start()))
+}
+
 fn numbered(text: &[u8]) -> IResult<&[u8], (u32, Size)> {
     let end = || peek(alt((space1, eof)));
     let negative = preceded(tag("-"), digit1).map(|_: &[u8]| Size::Negative);
@@ -65,7 +73,17 @@ fn numbered(text: &[u8]) -> IResult<&[u8], (u32, Size)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Size, UidlLine, list_item, stat, uidl_item};
+    use super::{Size, UidlLine, language, list_item, stat, uidl_item};
+
+    #[test]
+    fn languages() {
+        assert_eq!(language(b"en English"), Some(("en", "English")));
+        assert_eq!(language("fr fran\u{e7}ais".as_bytes()), Some(("fr", "fran\u{e7}ais")));
+        assert_eq!(language(b"de"), Some(("de", "")));
+        for broken in [&b""[..], b" ", b"en \xff", b"en a\x1bb"] {
+            assert_eq!(language(broken), None, "{}", broken.escape_ascii());
+        }
+    }
 
     #[test]
     fn sizes() {

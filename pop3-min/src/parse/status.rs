@@ -57,16 +57,31 @@ fn code(text: &[u8]) -> Option<(&[u8], Code)> {
     let bracketed: IResult<&[u8], &[u8]> = delimited(tag("["), take_until1("]"), tag("]")).parse(text);
     let (rest, name) = bracketed.ok()?;
     let name = std::str::from_utf8(name).ok()?.to_ascii_uppercase();
-    let code = match name.as_str() {
+    if name.chars().any(char::is_control) {
+        return None;
+    }
+    // A code may say more than is known here: then what stands before a `/` counts.
+    let mut prefix = Some(name.as_str());
+    while let Some(known) = prefix {
+        if let Some(code) = known_code(known) {
+            return Some((rest, code));
+        }
+        prefix = known.rsplit_once('/').map(|(before, _)| before);
+    }
+    Some((rest, Code::Other(name)))
+}
+
+/// All codes that IANA lists.
+fn known_code(name: &str) -> Option<Code> {
+    Some(match name {
         "AUTH" => Code::Auth,
         "SYS/TEMP" => Code::SysTemp,
         "SYS/PERM" => Code::SysPerm,
         "IN-USE" => Code::InUse,
         "LOGIN-DELAY" => Code::LoginDelay,
-        _ if name.chars().any(char::is_control) => return None,
-        _ => Code::Other(name),
-    };
-    Some((rest, code))
+        "UTF8" => Code::Utf8,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -90,6 +105,10 @@ mod tests {
             (b"-ERR [SYS/PERM] x", reply(Err, Some(Code::SysPerm), b"x")),
             (b"-ERR [IN-USE] x", reply(Err, Some(Code::InUse), b"x")),
             (b"-ERR [LOGIN-DELAY] x", reply(Err, Some(Code::LoginDelay), b"x")),
+            (b"-ERR [UTF8] x", reply(Err, Some(Code::Utf8), b"x")),
+            (b"-ERR [SYS/TEMP/DISK] x", reply(Err, Some(Code::SysTemp), b"x")),
+            (b"-ERR [AUTH/EXPIRED] x", reply(Err, Some(Code::Auth), b"x")),
+            (b"-ERR [SYS/OTHER] x", reply(Err, Some(Code::Other("SYS/OTHER".into())), b"x")),
             (b"-ERR [X-Y/Z] x", reply(Err, Some(Code::Other("X-Y/Z".into())), b"x")),
             (b"+OK [open", reply(Ok, None, b"[open")),
             (b"+OK ready [AUTH]", reply(Ok, None, b"ready [AUTH]")),

@@ -10,7 +10,7 @@ use crate::commands::needles;
 const LOGIN: &[(&str, &str)] = &[("AUTH X\r\n", "+ \r\n"), ("dG9rZW4=\r\n", "+OK in\r\n")];
 
 /// A peer that greets, then waits for each text and answers it; ends with what came that was not expected.
-fn peer(script: Vec<(&'static str, Vec<u8>)>) -> (DuplexStream, tokio::task::JoinHandle<String>) {
+pub(crate) fn peer(script: Vec<(&'static str, Vec<u8>)>) -> (DuplexStream, tokio::task::JoinHandle<String>) {
     let (ours, mut theirs) = duplex(1024);
     let task = tokio::spawn(async move {
         theirs.write_all(b"+OK ready\r\n").await.unwrap();
@@ -29,12 +29,14 @@ fn peer(script: Vec<(&'static str, Vec<u8>)>) -> (DuplexStream, tokio::task::Joi
     (ours, task)
 }
 
-fn script(login: bool, more: &[(&'static str, &str)]) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn script(login: bool, more: &[(&'static str, &str)]) -> Vec<(&'static str, Vec<u8>)> {
     let login = if login { LOGIN } else { &[] };
     login.iter().chain(more).map(|(a, b)| (*a, b.as_bytes().to_vec())).collect()
 }
 
-async fn logged_in(more: &[(&'static str, &str)]) -> (Client<DuplexStream>, tokio::task::JoinHandle<String>) {
+pub(crate) async fn logged_in(
+    more: &[(&'static str, &str)],
+) -> (Client<DuplexStream>, tokio::task::JoinHandle<String>) {
     let (stream, task) = peer(script(true, more));
     let (mut client, greeting) = Client::connect(stream, Limits::default()).await.unwrap();
     assert_eq!(greeting.reply.text_lossy(), "ready");
@@ -242,4 +244,63 @@ async fn no_token_in_debug_or_errors() {
     for needle in needles(token) {
         assert!(!shown.contains(&needle), "{needle} in {shown}");
     }
+}
+
+#[tokio::test]
+async fn a_login_by_name_and_password() {
+    let (stream, peer) = peer(script(
+        false,
+        &[
+            ("LANG\r\n", "+OK\r\nen English\r\n.\r\n"),
+            ("LANG en\r\n", "+OK en\r\n"),
+            ("UTF8\r\n", "+OK\r\n"),
+            ("USER ann\r\n", "-ERR who\r\n"),
+            ("USER ann\r\n", "+OK\r\n"),
+            ("PASS a secret\r\n", "-ERR [AUTH] no\r\n"),
+            ("USER ann\r\n", "+OK\r\n"),
+            ("PASS a secret\r\n", "+OK\r\n"),
+            ("UIDL 2\r\n", "+OK 2 abc\r\n"),
+            ("UIDL 3\r\n", "+OK 3\r\n"),
+            ("LIST 2\r\n", "+OK 2 10\r\n"),
+            ("LIST 4\r\n", "-ERR no\r\n"),
+            ("TOP 2 0\r\n", "+OK\r\nSubject: hi\r\n.\r\n"),
+        ],
+    ));
+    let (mut client, _) = Client::connect(stream, Limits::default()).await.unwrap();
+    assert_eq!(client.languages().await.unwrap(), [("en".to_owned(), "English".to_owned())]);
+    client.set_language("en").await.unwrap();
+    client.utf8().await.unwrap();
+    // The password is not sent when the name was refused.
+    let refused = |error: Result<(), Error>| match error {
+        Err(Error::Refused(refusal)) => refusal.command,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(client.login("ann", "a secret").await), "USER");
+    assert_eq!(refused(client.login("ann", "a secret").await), "PASS");
+    client.login("ann", "a secret").await.unwrap();
+    assert_eq!(client.uidl_one(2).await.unwrap().as_deref(), Some("abc"));
+    assert_eq!(client.uidl_one(3).await.unwrap(), None);
+    assert_eq!(client.list_one(2).await.unwrap(), Some(10));
+    assert!(matches!(client.list_one(4).await, Err(Error::Refused(_))));
+    let mut top = Vec::new();
+    assert_eq!(client.top(2, 0, &mut top).await.unwrap(), 13);
+    drop(client);
+    assert_eq!(peer.await.unwrap(), "");
+}
+
+#[cfg(feature = "apop")]
+#[tokio::test]
+async fn a_login_by_digest() {
+    let (stream, mut theirs) = duplex(1024);
+    theirs.write_all(b"+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n+").await.unwrap();
+    let (mut client, greeting) = Client::connect(stream, Limits::default()).await.unwrap();
+    // The example of RFC 1939 section 7.
+    assert_eq!(greeting.apop_digest(b"tanstaaf").unwrap(), "c4c9334bac560ecc979e58001b3e22fb");
+    let result = client.apop(&greeting, "mrose", b"tanstaaf").await;
+    assert!(matches!(result, Err(Error::Protocol { .. })), "an answer before its question");
+    let mut forged = greeting.clone();
+    forged.timestamp = Some(b"<\x80@x>".as_slice().into());
+    assert!(matches!(forged.apop_digest(b"x"), Err(Error::Lacks { what: "APOP" })));
+    forged.timestamp = None;
+    assert!(matches!(forged.apop_digest(b"x"), Err(Error::Lacks { what: "APOP" })));
 }

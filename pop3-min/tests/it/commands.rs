@@ -40,6 +40,9 @@ fn commands_have_their_time() {
         Command::Stat,
         Command::Uidl,
         Command::List,
+        Command::UidlOne { number: 1 },
+        Command::ListOne { number: 1 },
+        Command::Top { number: 1, lines: 0 },
         Command::Retr { number: 1 },
         Command::Dele { number: 1 },
         Command::Rset,
@@ -49,13 +52,18 @@ fn commands_have_their_time() {
         assert!(!allowed(&mut greeted(), command), "{command:?}");
         assert!(allowed(&mut logged_in(Limits::default()), command), "{command:?}");
     }
-    for command in [auth, Command::Stls] {
+    for command in [auth, Command::Stls, Command::User { name: "a" }, Command::Utf8] {
         assert!(allowed(&mut greeted(), command), "{command:?}");
         assert!(!allowed(&mut logged_in(Limits::default()), command), "{command:?}");
     }
     // AUTH without a token may be on its way before the greeting; STLS may not.
     assert!(allowed(&mut Connection::new(Limits::default()), auth));
-    assert!(!allowed(&mut Connection::new(Limits::default()), Command::Stls));
+    for command in [Command::Stls, Command::User { name: "a" }, Command::Utf8, Command::Languages] {
+        assert!(
+            !allowed(&mut Connection::new(Limits::default()), command),
+            "{command:?} before the greeting"
+        );
+    }
     // Nothing follows the last of a flight.
     for last in [auth, Command::Stls, Command::Quit] {
         let mut connection = greeted();
@@ -123,15 +131,93 @@ pub(crate) fn needles(secret: &[u8]) -> Vec<String> {
     needles
 }
 
+#[test]
+fn a_password_is_never_shown_and_follows_its_name() {
+    let password = "correct horse battery staple";
+    assert_eq!(format!("{:?}", Command::Pass { password }), "PASS [redacted, 28 bytes]");
+    let digest = "0".repeat(32);
+    assert_eq!(format!("{:?}", Command::Apop { name: "ann", digest: &digest }), "APOP \"ann\" [redacted]");
+    let mut connection = greeted();
+    let mut out = Vec::new();
+    assert!(matches!(connection.send(Command::Pass { password }, &mut out), Err(Error::Misuse { .. })));
+    connection.send(Command::User { name: "ann" }, &mut out).unwrap();
+    // Not in the flight of the name: that may be refused.
+    assert!(matches!(connection.send(Command::Pass { password }, &mut out), Err(Error::Misuse { .. })));
+    feed(&mut connection, &[b"+OK\r\n"]).unwrap();
+    connection.send(Command::Pass { password }, &mut out).unwrap();
+    assert_eq!(connection.state(), State::Authenticating);
+    assert!(matches!(connection.send(Command::Capa, &mut out), Err(Error::Misuse { .. })));
+    feed(&mut connection, &[b"-ERR no\r\n"]).unwrap();
+    // A name is good for one password.
+    assert!(matches!(connection.send(Command::Pass { password }, &mut out), Err(Error::Misuse { .. })));
+    assert!(!format!("{connection:?}").contains("horse"));
+    assert_eq!(out, b"USER ann\r\nPASS correct horse battery staple\r\n");
+}
+
+#[test]
+fn lines_have_255_octets() {
+    for (fits, too_long) in [(248, 249), (5, 250)] {
+        let (name, password) = ("a".repeat(fits), "a".repeat(too_long));
+        let mut out = Vec::new();
+        let mut connection = greeted();
+        connection.send(Command::User { name: &name }, &mut out).unwrap();
+        assert!(out.len() <= 255);
+        feed(&mut connection, &[b"+OK\r\n"]).unwrap();
+        let result = connection.send(Command::Pass { password: &password }, &mut out);
+        assert!(matches!(result, Err(Error::TooLong { what: "the PASS line", limit: 255 })));
+    }
+}
+
+/// The command with this text wherever text can stand.
+fn with_text(text: &str) -> [(Command<'_>, String); 4] {
+    [
+        (Command::User { name: text }, format!("USER {text}\r\n")),
+        (Command::Lang { tag: text }, format!("LANG {text}\r\n")),
+        (
+            Command::Apop { name: text, digest: "00112233445566778899aabbccddeeff" },
+            format!("APOP {text} 00112233445566778899aabbccddeeff\r\n"),
+        ),
+        (Command::Apop { name: "ann", digest: text }, format!("APOP ann {text}\r\n")),
+    ]
+}
+
+fn utf8_user() -> Connection {
+    let mut connection = greeted();
+    connection.send(Command::Capa, &mut Vec::new()).unwrap();
+    feed(&mut connection, &[b"+OK\r\nUTF8 USER\r\n.\r\n"]).unwrap();
+    connection
+}
+
 proptest! {
     #[test]
-    fn any_argument_is_one_command_or_none(mechanism in any::<String>(), message in prop::collection::vec(any::<u8>(), 0..300), number in any::<u32>()) {
+    fn any_argument_is_one_command_or_none(text in any::<String>(), message in prop::collection::vec(any::<u8>(), 0..300), number in any::<u32>(), lines in any::<u32>()) {
         let mut out = Vec::new();
-        let _ = greeted().send(Command::Authenticate { mechanism: &mechanism, initial_response: Some(&message) }, &mut out);
+        let _ = greeted().send(Command::Authenticate { mechanism: &text, initial_response: Some(&message) }, &mut out);
         one_line_or_nothing(&out)?;
+        for (command, expected) in with_text(&text) {
+            out.clear();
+            if utf8_user().send(command, &mut out).is_ok() {
+                prop_assert_eq!(&out, expected.as_bytes());
+            }
+            one_line_or_nothing(&out)?;
+        }
         out.clear();
-        let _ = logged_in(Limits::default()).send(Command::Dele { number }, &mut out);
+        let mut connection = utf8_user();
+        connection.send(Command::User { name: "ann" }, &mut Vec::new()).unwrap();
+        feed(&mut connection, &[b"+OK\r\n"]).unwrap();
+        if connection.send(Command::Pass { password: &text }, &mut out).is_ok() {
+            let expected = format!("PASS {text}\r\n");
+            prop_assert_eq!(&out, expected.as_bytes());
+        }
         one_line_or_nothing(&out)?;
+        for command in [
+            Command::Dele { number }, Command::Retr { number }, Command::UidlOne { number }, Command::ListOne { number }, Command::Top { number, lines },
+        ] {
+            out.clear();
+            let sent = logged_in(Limits::default()).send(command, &mut out);
+            prop_assert_eq!(sent.is_ok(), number > 0);
+            one_line_or_nothing(&out)?;
+        }
         out.clear();
         let mut connection = greeted();
         connection.send(Command::Authenticate { mechanism: "X", initial_response: None }, &mut Vec::new()).unwrap();
@@ -139,6 +225,19 @@ proptest! {
         connection.respond(&message, &mut out).unwrap();
         prop_assert_eq!(out.strip_suffix(b"\r\n").map(|text| STANDARD.decode(text).unwrap()), Some(message));
         one_line_or_nothing(&out)?;
+    }
+
+    #[test]
+    fn an_injected_argument_is_refused(before in "[a-z]{1,4}", evil in prop::sample::select(vec!["\r", "\n", "\r\n", "\0", "\u{85}", "\x1b"]), after in "[a-z]{0,4}") {
+        let text = format!("{before}{evil}{after}");
+        for (command, _) in with_text(&text) {
+            prop_assert!(utf8_user().send(command, &mut Vec::new()).is_err(), "{command:?}");
+        }
+        let mut connection = utf8_user();
+        connection.send(Command::User { name: "ann" }, &mut Vec::new()).unwrap();
+        feed(&mut connection, &[b"+OK\r\n"]).unwrap();
+        let sent = connection.send(Command::Pass { password: &text }, &mut Vec::new());
+        prop_assert!(sent.is_err());
     }
 }
 

@@ -52,7 +52,7 @@ fn an_endless_message_ends_at_its_limit() {
 fn an_endless_listing_ends_at_its_limit() {
     let mut limits = Limits::default();
     limits.listing = 1000;
-    for command in [Command::Uidl, Command::List] {
+    for command in [Command::Uidl, Command::List, Command::Languages] {
         let mut connection = logged_in(limits.clone());
         connection.send(command, &mut Vec::new()).unwrap();
         let error = feed(&mut connection, &[b"+OK\r\n", &b"1 1\r\n".repeat(1001)]).unwrap_err();
@@ -82,12 +82,20 @@ fn a_challenge_has_a_limit_of_its_own() {
 #[test]
 fn eof_at_every_byte_is_an_error_until_quit_is_answered() {
     let dialogue =
-        b"+OK\r\nTOP\r\n.\r\n+OK 1 2\r\n+OK\r\nFrom: a\r\n..\r\n.\r\n+OK\r\n1 a\r\n.\r\n+OK bye\r\n";
+        b"+OK\r\nTOP\r\n.\r\n+OK 1 2\r\n+OK\r\nFrom: a\r\n..\r\n.\r\n+OK\r\n1 a\r\n.\r\n+OK\r\na\r\n.\r\n+OK 1 b\r\n+OK 1 7\r\n+OK\r\nen E\r\n.\r\n+OK bye\r\n";
     for end in 0..=dialogue.len() {
         let mut connection = logged_in(Limits::default());
-        for command in
-            [Command::Capa, Command::Stat, Command::Retr { number: 1 }, Command::Uidl, Command::Quit]
-        {
+        for command in [
+            Command::Capa,
+            Command::Stat,
+            Command::Retr { number: 1 },
+            Command::Uidl,
+            Command::Top { number: 1, lines: 1 },
+            Command::UidlOne { number: 1 },
+            Command::ListOne { number: 1 },
+            Command::Languages,
+            Command::Quit,
+        ] {
             connection.send(command, &mut Vec::new()).unwrap();
         }
         let mut input = dialogue[..end].to_vec();

@@ -12,6 +12,8 @@ mod body;
 #[cfg(feature = "tokio")]
 mod client;
 mod commands;
+#[cfg(feature = "tokio")]
+mod fetch;
 mod hostile;
 mod script;
 mod transcripts;

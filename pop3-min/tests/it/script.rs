@@ -22,6 +22,9 @@ pub(crate) fn show(event: &Event<'_>) -> String {
         Event::CapaItem { capability, .. } => format!("CapaItem {capability:?}"),
         Event::UidlItem { number, unique_id, .. } => format!("UidlItem {number} {unique_id}"),
         Event::ListItem { number, octets, .. } => format!("ListItem {number} {octets:?}"),
+        Event::LangItem { tag, description, .. } => {
+            format!("LangItem {tag} {}", text(description.as_bytes()))
+        }
         Event::ListingEnd { .. } => "ListingEnd".to_owned(),
         Event::BodyStart { reply, .. } => format!("BodyStart {}", show_reply(reply)),
         Event::Body(bytes) => format!("Body {}", text(bytes)),

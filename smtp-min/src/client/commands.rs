@@ -4,7 +4,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::{Client, Refusal};
-use crate::{Capabilities, Command, EhloName, Error, Event, Severity};
+use crate::command::auth_line;
+use crate::{Capabilities, Command, EhloName, Error, Event, Protocol, Reply, Severity};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// `EHLO`, and `HELO` where the server refuses that for good. Returns what the server offers: nothing after `HELO`.
@@ -16,7 +17,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn ehlo(&mut self, name: &EhloName) -> Result<&Capabilities, Error> {
         match self.simple(Command::Ehlo(name)).await {
             Ok(_) => {}
-            Err(Error::Refused(refusal)) if refusal.reply.severity() == Severity::Permanent => {
+            Err(Error::Refused(refusal))
+                if refusal.reply.severity() == Severity::Permanent
+                    && self.connection.protocol() == Protocol::Smtp =>
+            {
                 self.simple(Command::Helo(name)).await?;
             }
             Err(error) => return Err(error),
@@ -59,6 +63,39 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         if reply.is_refusal() { Err(Refusal::error("AUTH", reply)) } else { Ok(()) }
     }
 
+    /// `AUTH` in as few steps as this server takes: `first`, the mechanism's first message, rides on the line of the
+    /// command where it fits [`Limits::auth_line`](crate::Limits::auth_line), and else is the answer to the first
+    /// challenge. `answer` gets the challenges behind it, as in [`authenticate`](Self::authenticate).
+    ///
+    /// # Errors
+    /// As [`authenticate`](Self::authenticate).
+    pub async fn authenticate_first(
+        &mut self,
+        mechanism: &str,
+        first: &[u8],
+        mut answer: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        if auth_line(mechanism, Some(first.len())) <= self.connection.limits().auth_line {
+            return self.authenticate(mechanism, Some(first), answer).await;
+        }
+        let mut first = Some(first);
+        self.authenticate(mechanism, None, |challenge| match first.take() {
+            Some(first) => Some(first.to_vec()),
+            None => answer(challenge),
+        })
+        .await
+    }
+
+    /// `VRFY`: whether there is such a mailbox. A 250 or 251 says yes, a 252, which most servers give to all, that nobody
+    /// can say.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is none, or the server does not tell. [`Error::Invalid`] when `query` cannot be
+    /// sent, and those of the connection.
+    pub async fn verify(&mut self, query: &str) -> Result<Reply<'static>, Error> {
+        self.simple(Command::Vrfy { query }).await
+    }
+
     /// `RSET`: the server forgets sender and recipients.
     ///
     /// # Errors
@@ -77,7 +114,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.simple(Command::Noop).await.map(|_| ())
     }
 
-    /// `QUIT`: ends the session, and gives the stream back for whoever wants to close it in order. What was accepted stays accepted, whatever this returns.
+    /// `QUIT`: ends the session, and gives the stream back for whoever wants to close it in order. What was accepted
+    /// stays accepted, whatever this returns.
     ///
     /// # Errors
     /// [`Error::Refused`], and those of the connection.

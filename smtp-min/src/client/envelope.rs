@@ -1,6 +1,6 @@
 //! Who sends to whom.
 
-use crate::{Address, BodyType, Error, LineEnds};
+use crate::{Address, BodyType, EnvelopeId, Error, LineEnds, Notify, Return};
 
 /// What [`Client::send`](crate::Client::send) needs to know beside the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,43 @@ pub struct Envelope {
     pub smtputf8: bool,
     /// What becomes of a CR or LF that stands alone in the message.
     pub line_ends: LineEnds,
+    /// How the message goes out.
+    pub transfer: Transfer,
+    /// For a server without `SMTPUTF8`: an address beyond ASCII, and the ASCII address to use in its place. Only the
+    /// caller can know which one reaches the same person, such as the `xn--` form of a domain. Without one, and where
+    /// the headers hold UTF-8 ([`smtputf8`](Self::smtputf8)), nothing is sent.
+    pub ascii: Vec<(Address, Address)>,
+    /// When reports about the recipients are wanted; `None` leaves it to the server, which then tells of failures.
+    pub notify: Option<Notify>,
+    /// Reports are to name the recipients as this envelope does (`ORCPT`).
+    pub original_recipients: bool,
+    /// What a report about a failure brings back.
+    pub ret: Option<Return>,
+    /// The name of the message in reports.
+    pub envelope_id: Option<EnvelopeId>,
+    /// The message travels inside TLS on its whole way, or not at all (`REQUIRETLS`). Only where this session is inside
+    /// TLS.
+    pub require_tls: bool,
+}
+
+/// How a message goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Transfer {
+    /// By `DATA`: every server knows it. A message of [`BodyType::BinaryMime`] goes by [`Chunks`](Transfer::Chunks)
+    /// all the same.
+    #[default]
+    Data,
+    /// By `BDAT` in pieces, behind the answers to the recipients; by `DATA` where the server does not offer `CHUNKING`. A
+    /// refusal in the middle does not cost the connection.
+    Chunks,
+    /// By `BDAT` in one flight with sender and recipients, which saves a round trip: for servers that are known to do it
+    /// right (Office 365, Gmail), and messages up to `most` octets, which are read into memory first. A message to
+    /// nobody is sent in vain. Larger ones, and servers without `CHUNKING` or `PIPELINING`, get `DATA`.
+    OneFlight {
+        /// Octets. 64 KiB fit what networks send without waiting.
+        most: usize,
+    },
 }
 
 impl Envelope {
@@ -53,6 +90,13 @@ impl Envelope {
             body: None,
             smtputf8: false,
             line_ends: LineEnds::default(),
+            transfer: Transfer::default(),
+            ascii: Vec::new(),
+            notify: None,
+            original_recipients: false,
+            ret: None,
+            envelope_id: None,
+            require_tls: false,
         }
     }
 }

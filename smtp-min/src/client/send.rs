@@ -1,120 +1,269 @@
 //! A message from its envelope to its report.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
-use tokio::time::Instant;
 
-use super::{Client, Envelope, Outcome, RecipientOutcome, SendReport};
-use crate::{BodyType, Command, Error, Event, Extension, Mail, Rcpt, Reply, State};
-
-/// How much of a message is read at a time, and how much is gathered before it is written: a small message goes out in
-/// one write with its final dot.
-const PIECE: usize = 16 * 1024;
+use super::answers::{Answer, Answers, Step};
+use super::transfer::LastWord;
+use super::{Client, Envelope, SendReport, Transfer};
+use crate::{Address, BodyType, Command, Error, Event, Extension, Mail, OriginalRecipient, Rcpt, State};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
-    /// Sends a message. Where the server offers `PIPELINING`, sender, recipients and `DATA` go in one flight. Memory
-    /// does not depend on the message's size, and what the server says while the message goes out is heard.
+    /// Sends a message. Where the server offers `PIPELINING`, sender, recipients and `DATA` go in one flight;
+    /// `Envelope::transfer` has the choices. Memory does not depend on the message's size, and what the server says
+    /// while the message goes out is heard.
     ///
-    /// A refused recipient is in the report, and spoils neither the others nor the connection.
+    /// A refused recipient is in the report, and spoils neither the others nor the connection. Where something was
+    /// refused, the next message begins with `RSET`.
     ///
     /// # Errors
     /// An error means that the message was not accepted. When it did, or may have, gone out as a whole, the report says
-    /// [`Outcome::Unknown`].
+    /// [`Outcome::Unknown`](crate::Outcome::Unknown), and what to do then.
     ///
     /// - Nothing was sent, and the client is as before: [`Error::TooLong`] when `Envelope::size` is more than the server
-    ///   takes, [`Error::Lacks`] when it lacks `8BITMIME` or `SMTPUTF8` and the envelope needs it, [`Error::Invalid`]
-    ///   when there is no recipient.
-    /// - The message was given up in the middle, without its final dot, and the client is broken: [`Error::Source`] when
+    ///   takes, [`Error::Lacks`] when it lacks an extension that the envelope needs, [`Error::Invalid`] when there is no
+    ///   recipient; with [`Transfer::OneFlight`] also [`Error::Source`] and `TooLong` for a message that was read first.
+    /// - The message was given up in the middle, without its end, and the client is broken: [`Error::Source`] when
     ///   `message` fails, [`Error::Invalid`] when it must not be sent as it is, and those of the connection.
     pub async fn send(
         &mut self,
         envelope: &Envelope,
-        message: impl AsyncRead + Unpin,
+        mut message: impl AsyncRead + Unpin,
     ) -> Result<SendReport, Error> {
         self.begin()?;
-        let mail = self.mail(envelope);
-        if let Err(error) = self.check(envelope, &mail) {
-            self.busy = false;
-            return Err(error);
-        }
-        let open = self.open(envelope, mail).await?;
-        let outcome = if !open.ready {
-            open.refusal()
-        } else if open.hopeless() {
-            // The server waits for a message to nobody: nothing but the dot (RFC 2920 section 3.1).
-            self.connection.finish_body(&mut self.output)?;
-            self.reply().await?;
-            self.reset_first = false;
-            open.refusal()
-        } else {
-            self.message(message).await?
+        let mut plan = match self.plan(envelope) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.busy = false;
+                return Err(error);
+            }
         };
-        if !matches!(outcome, Some(Outcome::Unknown { .. })) {
+        let mut head = Vec::new();
+        if let Way::Whole { most } = plan.way {
+            let read = self.read_ahead(&mut plan, most, &mut head, &mut message).await;
+            if let Err(error) = read {
+                self.busy = false;
+                return Err(error);
+            }
+        }
+        let result = self.transact(envelope, &plan, &head, message).await;
+        let (mut answers, word) = result?;
+        let unknown = matches!(&word, Some(LastWord { all: Err(_), .. }));
+        let outcome = match word {
+            Some(word) => Some(answers.conclude(word)),
+            None => answers.refusal(),
+        };
+        // Where answers are still to come, nothing may follow.
+        if !unknown && self.connection.pending() == 0 {
             self.busy = false;
         }
         let outcome = outcome.ok_or(Error::Broken)?;
-        let recipients = envelope.recipients.iter().cloned().zip(open.recipients(&outcome)).collect();
-        Ok(SendReport { outcome, recipients })
+        Ok(answers.report(&envelope.recipients, outcome, self.connection.long_lines()))
     }
 
-    /// The command that opens the envelope on this server.
-    fn mail<'e>(&self, envelope: &'e Envelope) -> Mail<'e> {
-        let offers = |extension| self.connection.capabilities().is_some_and(|offered| offered.has(extension));
-        let addresses = envelope.sender.iter().chain(&envelope.recipients);
-        let mut mail = Mail::new(envelope.sender.as_ref());
+    /// How this envelope goes to this server.
+    fn plan<'e>(&self, envelope: &'e Envelope) -> Result<Plan<'e>, Error> {
+        if envelope.recipients.is_empty() {
+            return Err(Error::Invalid { what: "the envelope", why: "it has no recipient" });
+        }
+        let offers = |extension| self.offers(extension);
+        let utf8 = offers(Extension::SmtpUtf8);
+        let sender = envelope.sender.as_ref().map(|address| written(envelope, address, utf8));
+        let recipients: Vec<&Address> =
+            envelope.recipients.iter().map(|address| written(envelope, address, utf8)).collect();
+        let mut mail = Mail::new(sender);
         mail.size = envelope.size.filter(|_| offers(Extension::Size));
-        mail.smtputf8 = envelope.smtputf8 || addresses.into_iter().any(crate::Address::needs_smtputf8);
+        mail.smtputf8 = envelope.smtputf8
+            || sender.into_iter().chain(recipients.iter().copied()).any(Address::needs_smtputf8);
         mail.body = match envelope.body {
             None if offers(Extension::EightBitMime) => Some(BodyType::EightBitMime),
             // Seven bits need not be announced, and no extension.
             None | Some(BodyType::SevenBit) => None,
-            Some(BodyType::EightBitMime) => Some(BodyType::EightBitMime),
+            Some(body) => Some(body),
         };
-        mail
-    }
-
-    fn check(&self, envelope: &Envelope, mail: &Mail<'_>) -> Result<(), Error> {
-        if envelope.recipients.is_empty() {
-            return Err(Error::Invalid { what: "the envelope", why: "it has no recipient" });
+        mail.ret = envelope.ret;
+        mail.envelope_id = envelope.envelope_id.as_ref();
+        mail.require_tls = envelope.require_tls;
+        self.connection.check(&Command::Mail(mail))?;
+        if (envelope.notify.is_some() || envelope.original_recipients) && !offers(Extension::Dsn) {
+            return Err(Error::Lacks { what: Extension::Dsn.keyword() });
         }
-        self.connection.check(&Command::Mail(*mail))
+        let binary = envelope.body == Some(BodyType::BinaryMime);
+        let fits = recipients.len() + 3 <= self.connection.limits().pipeline;
+        let way = match envelope.transfer {
+            Transfer::OneFlight { most }
+                if offers(Extension::Chunking) && offers(Extension::Pipelining) && fits =>
+            {
+                Way::Whole { most }
+            }
+            Transfer::Chunks if offers(Extension::Chunking) => Way::Chunks,
+            Transfer::Data | Transfer::Chunks | Transfer::OneFlight { .. } if binary => Way::Chunks,
+            Transfer::Data | Transfer::Chunks | Transfer::OneFlight { .. } => Way::Data,
+        };
+        Ok(Plan { mail, recipients, way })
     }
 
-    /// Everything before the message.
-    async fn open(&mut self, envelope: &Envelope, mail: Mail<'_>) -> Result<Open, Error> {
-        let pipelining =
-            self.connection.capabilities().is_some_and(|offered| offered.has(Extension::Pipelining));
-        let most = if pipelining { self.connection.limits().pipeline } else { 1 };
+    /// Reads the message, as far as it is small. One that is not goes another way.
+    async fn read_ahead(
+        &self,
+        plan: &mut Plan<'_>,
+        most: usize,
+        head: &mut Vec<u8>,
+        message: &mut (impl AsyncRead + Unpin),
+    ) -> Result<(), Error> {
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        message.take(limit).read_to_end(head).await.map_err(Error::Source)?;
+        if head.len() > most {
+            plan.way = if plan.mail.body == Some(BodyType::BinaryMime) { Way::Chunks } else { Way::Data };
+            return Ok(());
+        }
+        if !matches!(plan.mail.body, Some(BodyType::EightBitMime | BodyType::BinaryMime)) && !head.is_ascii()
+        {
+            return Err(Error::Lacks { what: Extension::EightBitMime.keyword() });
+        }
+        if self.offers(Extension::Size) && plan.mail.size.is_none() {
+            plan.mail.size = u64::try_from(head.len()).ok();
+            return self.connection.check(&Command::Mail(plan.mail));
+        }
+        Ok(())
+    }
+
+    /// The envelope and the message. No last word: nobody could get it.
+    async fn transact(
+        &mut self,
+        envelope: &Envelope,
+        plan: &Plan<'_>,
+        head: &[u8],
+        message: impl AsyncRead + Unpin,
+    ) -> Result<(Answers, Option<LastWord>), Error> {
+        let whole = matches!(plan.way, Way::Whole { .. });
+        let mut answers = Answers::new(plan.recipients.len());
+        let opened = self.open(envelope, plan, head, &mut answers).await;
+        if whole {
+            return self.whole(answers, opened);
+        }
+        opened?;
+        if self.connection.state() == State::Ended {
+            return Ok((answers, None));
+        }
+        let message = head.chain(message);
+        let word = match plan.way {
+            _ if answers.ready && answers.hopeless() => {
+                // The server waits for a message to nobody: nothing but the dot (RFC 2920 section 3.1).
+                self.connection.finish_body(&mut self.output)?;
+                self.reply().await?;
+                self.reset_first = false;
+                None
+            }
+            Way::Data if answers.ready => Some(self.data(message).await?),
+            Way::Chunks if !answers.hopeless() => Some(self.chunks(envelope.line_ends, message).await?),
+            Way::Data | Way::Chunks | Way::Whole { .. } => None,
+        };
+        // Only a message that was heard to its end leaves nothing behind.
+        let ended = self.connection.state() == State::Ended;
+        if let Some(LastWord { all: Ok(word), .. }) = &word
+            && !ended
+        {
+            let refused = word.as_ref().is_some_and(crate::Reply::is_refusal);
+            self.reset_first = refused && plan.way == Way::Chunks;
+        }
+        Ok((answers, word))
+    }
+
+    /// What became of a message that went with its envelope.
+    fn whole(
+        &mut self,
+        mut answers: Answers,
+        opened: Result<Option<LastWord>, Error>,
+    ) -> Result<(Answers, Option<LastWord>), Error> {
+        match opened {
+            Ok(Some(word)) if !answers.hopeless() => {
+                self.reset_first =
+                    word.all.as_ref().is_ok_and(|all| all.as_ref().is_some_and(crate::Reply::is_refusal));
+                Ok((answers, Some(word)))
+            }
+            // A message to nobody: what was said about it is noise, and so is a connection that broke behind it.
+            Ok(_) => Ok((answers, None)),
+            Err(error) if !self.taken => Err(error),
+            Err(_) if answers.hopeless() => Ok((answers, None)),
+            Err(error) => {
+                answers.ready = true;
+                Ok((answers, Some(LastWord { recipients: Vec::new(), all: Err(error) })))
+            }
+        }
+    }
+
+    /// Everything before the message, or with it: then its last word.
+    async fn open(
+        &mut self,
+        envelope: &Envelope,
+        plan: &Plan<'_>,
+        head: &[u8],
+        answers: &mut Answers,
+    ) -> Result<Option<LastWord>, Error> {
+        let most = if self.offers(Extension::Pipelining) { self.connection.limits().pipeline } else { 1 };
         let reset = self.reset_first.then_some(Step::Reset);
-        let recipients = (0..envelope.recipients.len()).map(Step::Rcpt);
+        let recipients = (0..plan.recipients.len()).map(Step::Rcpt);
+        let message = match plan.way {
+            Way::Data => Some(Step::Data),
+            Way::Whole { .. } => Some(Step::Whole),
+            Way::Chunks => None,
+        };
         let steps: Vec<Step> =
-            reset.into_iter().chain([Step::Mail]).chain(recipients).chain([Step::Data]).collect();
-        let mut open = Open::new(envelope.recipients.len());
+            reset.into_iter().chain([Step::Mail]).chain(recipients).chain(message).collect();
         self.reset_first = true;
+        self.taken = false;
         let mut ahead = steps.iter();
         for (answered, step) in steps.iter().enumerate() {
-            while !open.hopeless()
+            while !answers.hopeless()
                 && self.connection.pending() < most
                 && let Some(next) = ahead.next()
             {
-                self.queue(match *next {
-                    Step::Reset => Command::Rset,
-                    Step::Mail => Command::Mail(mail),
-                    Step::Rcpt(index) => match envelope.recipients.get(index) {
-                        Some(to) => Command::Rcpt(Rcpt::new(to)),
-                        None => continue,
-                    },
-                    Step::Data => Command::Data { line_ends: envelope.line_ends },
-                })?;
+                let id = self.send_step(*next, envelope, plan, head)?;
+                answers.sent(*next, id);
             }
             if steps.len() - ahead.len() == answered {
                 break;
             }
-            open.take(*step, self.answer().await?);
+            if matches!(step, Step::Whole) {
+                let word = self.final_answers().await;
+                return match word.all {
+                    Err(error) if word.recipients.is_empty() => Err(error),
+                    _ => Ok(Some(word)),
+                };
+            }
+            let answer = self.answer().await?;
+            answers.take(*step, answer);
             if self.connection.state() == State::Ended {
                 break;
             }
         }
-        Ok(open)
+        Ok(None)
+    }
+
+    fn send_step(
+        &mut self,
+        step: Step,
+        envelope: &Envelope,
+        plan: &Plan<'_>,
+        head: &[u8],
+    ) -> Result<crate::CommandId, Error> {
+        match step {
+            Step::Reset => self.queue(Command::Rset),
+            Step::Mail => self.queue(Command::Mail(plan.mail)),
+            Step::Rcpt(index) => {
+                let to = plan.recipients.get(index).ok_or(Error::Broken)?;
+                let original = envelope.recipients.get(index).filter(|_| envelope.original_recipients);
+                let original = original.map(OriginalRecipient::from);
+                let mut rcpt = Rcpt::new(to);
+                (rcpt.notify, rcpt.original) = (envelope.notify, original.as_ref());
+                self.queue(Command::Rcpt(rcpt))
+            }
+            Step::Data => self.queue(Command::Data { line_ends: envelope.line_ends }),
+            Step::Whole => {
+                let line_ends = envelope.line_ends;
+                self.queue(Command::Bdat { chunk: head, last: true, line_ends })
+            }
+        }
     }
 
     /// The answer to a command of [`open`](Self::open).
@@ -128,124 +277,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
-    /// The message, its final dot, and the answer to it.
-    async fn message(&mut self, mut message: impl AsyncRead + Unpin) -> Result<Option<Outcome>, Error> {
-        let mut piece = vec![0; PIECE];
-        loop {
-            if self.has_event() {
-                if let Event::Completed { reply, .. } = self.take_event()? {
-                    return Ok(Some(Outcome::Refused(reply.into_owned())));
-                }
-            } else if self.eof {
-                return Err(self.closed());
-            } else if self.output.len() >= PIECE || self.write_error.is_some() {
-                self.turn(Instant::now() + self.connection.timeout()).await?;
-            } else {
-                let read = message.read(&mut piece).await.map_err(Error::Source)?;
-                if read == 0 {
-                    break;
-                }
-                self.connection.send_body(piece.get(..read).unwrap_or_default(), &mut self.output)?;
-            }
-        }
-        self.connection.finish_body(&mut self.output)?;
-        self.last_answer().await
-    }
-
-    /// The answer to the final dot. Only as long as the stream has not taken all of it is it sure that the server has
-    /// not got it.
-    async fn last_answer(&mut self) -> Result<Option<Outcome>, Error> {
-        self.taken = false;
-        match self.reply().await {
-            Ok(reply) => {
-                self.reset_first = false;
-                Ok(Some(if reply.is_refusal() { Outcome::Refused(reply) } else { Outcome::Accepted(reply) }))
-            }
-            Err(why) if self.taken => Ok(Some(Outcome::Unknown { why: Box::new(why) })),
-            Err(error) => Err(error),
-        }
+    fn offers(&self, extension: Extension) -> bool {
+        self.connection.capabilities().is_some_and(|offered| offered.has(extension))
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Reset,
-    Mail,
-    Rcpt(usize),
+/// How an envelope goes to a server.
+struct Plan<'e> {
+    mail: Mail<'e>,
+    /// In the order of the envelope, as this server can take them.
+    recipients: Vec<&'e Address>,
+    way: Way,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
     Data,
+    Chunks,
+    Whole { most: usize },
 }
 
-enum Answer {
-    Ready,
-    Reply(Reply<'static>),
-}
-
-/// What the server has said before the message.
-struct Open {
-    /// The reply that ended it all.
-    refused: Option<Reply<'static>>,
-    recipients: Vec<Option<RecipientOutcome>>,
-    ready: bool,
-}
-
-impl Open {
-    fn new(recipients: usize) -> Self {
-        Open { refused: None, recipients: vec![None; recipients], ready: false }
+/// The address, or the one that the caller has named for servers without `SMTPUTF8`.
+fn written<'e>(envelope: &'e Envelope, address: &'e Address, utf8: bool) -> &'e Address {
+    if utf8 || !address.needs_smtputf8() {
+        return address;
     }
-
-    fn take(&mut self, step: Step, answer: Answer) {
-        let reply = match answer {
-            Answer::Ready => {
-                self.ready = true;
-                return;
-            }
-            Answer::Reply(reply) => reply,
-        };
-        let refused = reply.is_refusal();
-        match step {
-            // When MAIL was refused, what is said to a recipient is noise, and so is what is said to DATA when all
-            // recipients were.
-            Step::Rcpt(_) | Step::Data if reply.code() != 421 && self.hopeless() => {}
-            Step::Rcpt(index) if reply.code() != 421 => {
-                if let Some(recipient) = self.recipients.get_mut(index) {
-                    let outcome =
-                        if refused { RecipientOutcome::Refused(reply) } else { RecipientOutcome::Accepted };
-                    *recipient = Some(outcome);
-                }
-            }
-            // What a server makes of RSET is its affair; MAIL will tell.
-            Step::Reset if reply.code() != 421 => {}
-            Step::Reset | Step::Mail | Step::Rcpt(_) | Step::Data => {
-                if refused && self.refused.is_none() {
-                    self.refused = Some(reply);
-                }
-            }
-        }
-    }
-
-    /// Whether nobody can get the message any more.
-    fn hopeless(&self) -> bool {
-        let refused =
-            |recipient: &Option<RecipientOutcome>| matches!(recipient, Some(RecipientOutcome::Refused(_)));
-        self.refused.is_some() || self.recipients.iter().all(refused)
-    }
-
-    /// The reply that decided.
-    fn refusal(&self) -> Option<Outcome> {
-        let of_recipient = self.recipients.iter().find_map(|recipient| match recipient {
-            Some(RecipientOutcome::Refused(reply)) => Some(reply.clone()),
-            Some(RecipientOutcome::Accepted) | None => None,
-        });
-        self.refused.clone().or(of_recipient).map(Outcome::Refused)
-    }
-
-    /// Each recipient's outcome. Those that the server did not get to were refused by what refused the whole.
-    fn recipients(self, outcome: &Outcome) -> Vec<RecipientOutcome> {
-        let of_all = self.refused.clone().or(match outcome {
-            Outcome::Refused(reply) => Some(reply.clone()),
-            Outcome::Accepted(_) | Outcome::Unknown { .. } => None,
-        });
-        let unanswered = of_all.map_or(RecipientOutcome::Accepted, RecipientOutcome::Refused);
-        self.recipients.into_iter().map(|recipient| recipient.unwrap_or_else(|| unanswered.clone())).collect()
-    }
+    envelope.ascii.iter().find(|(from, _)| from == address).map_or(address, |(_, to)| to)
 }

@@ -1,7 +1,7 @@
 //! Which command may be sent when. Nothing here changes the machine.
 
 use super::{Connection, Phase};
-use crate::{Address, Capabilities, Command, Error, Extension, Mail};
+use crate::{Address, BodyType, Capabilities, Command, Error, Extension, Mail, Protocol};
 
 impl Connection {
     /// Whether the command may be sent now, to this server.
@@ -30,12 +30,21 @@ impl Connection {
             return misuse("too many commands are open: read answers first");
         }
         match command {
+            Command::Helo(_) if self.protocol == Protocol::Lmtp => misuse("LMTP has no HELO"),
+            Command::Data { .. } if self.body == Some(BodyType::BinaryMime) => {
+                misuse("a message of BODY=BINARYMIME goes by BDAT")
+            }
+            Command::Rcpt(_) | Command::Mail(_) | Command::Data { .. } if self.chunks.is_some() => {
+                misuse("the message has begun by BDAT: end it, or send RSET")
+            }
             Command::Ehlo(_) | Command::Helo(_) | Command::Rset | Command::Noop | Command::Quit => Ok(()),
             Command::StartTls
             | Command::Authenticate { .. }
             | Command::Mail(_)
             | Command::Rcpt(_)
             | Command::Data { .. }
+            | Command::Bdat { .. }
+            | Command::Vrfy { .. }
                 if self.phase == Phase::Greeted =>
             {
                 misuse("EHLO comes first, and again when TLS was started")
@@ -45,7 +54,9 @@ impl Connection {
             | Command::Authenticate { .. }
             | Command::Mail(_)
             | Command::Rcpt(_)
-            | Command::Data { .. } => Ok(()),
+            | Command::Data { .. }
+            | Command::Bdat { .. }
+            | Command::Vrfy { .. } => Ok(()),
         }
     }
 
@@ -64,8 +75,19 @@ impl Connection {
                 Err(Error::Lacks { what: "AUTH by this mechanism" })
             }
             Command::Mail(mail) => {
-                if mail.body.is_some() {
-                    need(Extension::EightBitMime)?;
+                match mail.body {
+                    None => {}
+                    Some(BodyType::SevenBit | BodyType::EightBitMime) => need(Extension::EightBitMime)?,
+                    Some(BodyType::BinaryMime) => {
+                        need(Extension::BinaryMime)?;
+                        need(Extension::Chunking)?;
+                    }
+                }
+                if mail.ret.is_some() || mail.envelope_id.is_some() {
+                    need(Extension::Dsn)?;
+                }
+                if mail.require_tls {
+                    need(Extension::RequireTls)?;
                 }
                 if mail.smtputf8 {
                     need(Extension::SmtpUtf8)?;
@@ -74,11 +96,18 @@ impl Connection {
                 }
                 self.check_size(mail)
             }
+            Command::Bdat { .. } => need(Extension::Chunking),
+            Command::Vrfy { query } if !query.is_ascii() => need(Extension::SmtpUtf8),
+            Command::Rcpt(rcpt) if rcpt.notify.is_some() || rcpt.original.is_some() => {
+                need(Extension::Dsn)?;
+                if rcpt.to.needs_smtputf8() && !self.smtputf8 { Err(not_ascii()) } else { Ok(()) }
+            }
             Command::Rcpt(rcpt) if rcpt.to.needs_smtputf8() && !self.smtputf8 => Err(not_ascii()),
             Command::Rcpt(_)
             | Command::Ehlo(_)
             | Command::Helo(_)
             | Command::Data { .. }
+            | Command::Vrfy { .. }
             | Command::Rset
             | Command::Noop
             | Command::Quit => Ok(()),

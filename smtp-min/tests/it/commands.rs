@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use smtp_min::{
-    Address, BodyType, Command, CommandId, Connection, EhloName, Error, Limits, LineEnds, Mail, Rcpt, State,
+    Address, BodyType, Command, CommandId, Connection, EhloName, EnvelopeId, Error, Limits, LineEnds, Mail,
+    OriginalRecipient, Rcpt, State,
 };
 
 use crate::script::{address, feed, needles, ready};
@@ -208,6 +209,33 @@ proptest! {
             one_line(&out)?;
             out.clear();
         }
+        if let Ok(id) = EnvelopeId::new(&text) {
+            let mut mail = Mail::new(None);
+            mail.envelope_id = Some(&id);
+            ready(Limits::default(), "DSN").send(Command::Mail(mail), &mut out).unwrap();
+            one_line(&out)?;
+            // Decoded by hand it is what it was, and nothing in it ends the parameter.
+            let sent = std::str::from_utf8(&out).unwrap().trim_end().strip_prefix("MAIL FROM:<> ENVID=").unwrap();
+            prop_assert!(!sent.contains([' ', '=']));
+            prop_assert_eq!(unxtext(sent), text.as_bytes());
+            out.clear();
+        }
+        if let Ok(address) = Address::new(text.clone()) {
+            let original = OriginalRecipient::from(&address);
+            let to = crate::script::address("a@b");
+            let mut rcpt = Rcpt::new(&to);
+            rcpt.original = Some(&original);
+            ready(Limits::default(), "DSN").send(Command::Rcpt(rcpt), &mut out).unwrap();
+            one_line(&out)?;
+            prop_assert!(out.is_ascii());
+            prop_assert_eq!(out.iter().filter(|byte| **byte == b' ').count(), 2);
+            out.clear();
+        }
+        if ready(Limits::default(), "SMTPUTF8").send(Command::Vrfy { query: &text }, &mut out).is_ok() {
+            one_line(&out)?;
+            prop_assert!(out.len() <= 512);
+            out.clear();
+        }
         let mechanism = Command::Authenticate { mechanism: &text, initial_response: Some(&message) };
         if ready(Limits::default(), &format!("AUTH {text}")).send(mechanism, &mut out).is_ok() {
             one_line(&out)?;
@@ -222,6 +250,17 @@ proptest! {
     }
 
     #[test]
+    fn printable_ids_and_odd_addresses_are_one_parameter(name in "[ -~]{1,30}", local in "[a-z+=\\\\ ]{1,8}") {
+        let id = EnvelopeId::new(&name).unwrap();
+        prop_assert_eq!(unxtext(id.encoded()), name.as_bytes());
+        let address = Address::new(format!("\"{}\"@x", local.replace('\\', "\\\\"))).unwrap();
+        let original = OriginalRecipient::from(&address);
+        let encoded = original.encoded().strip_prefix("rfc822;").unwrap();
+        prop_assert_eq!(unxtext(encoded), address.as_str().as_bytes());
+        prop_assert!(!encoded.contains([' ', '=']));
+    }
+
+    #[test]
     fn an_injected_address_is_refused(before in "[a-z]{0,4}", evil in prop::sample::select(vec!["\r", "\n", "\r\n", "\0", ">", "<", " ", "\u{85}", "\t", "\u{2028}"]), after in "[a-z]{0,4}") {
         for text in [
             format!("{before}{evil}{after}@example.org"),
@@ -230,9 +269,21 @@ proptest! {
             format!("{evil}ann@example.org"),
         ] {
             prop_assert!(Address::new(text.clone()).is_err(), "{}", text.escape_debug());
-            prop_assert!(EhloName::new(text).is_err());
+            prop_assert!(EhloName::new(text.clone()).is_err());
+            let vrfy = ready(Limits::default(), "SMTPUTF8").send(Command::Vrfy { query: &text }, &mut Vec::new());
+            prop_assert!(vrfy.is_err() || !evil.chars().any(char::is_control));
         }
     }
+}
+
+fn unxtext(text: &str) -> Vec<u8> {
+    let mut parts = text.split('+');
+    let mut out = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        out.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        out.extend_from_slice(part[2..].as_bytes());
+    }
+    out
 }
 
 fn one_line(out: &[u8]) -> Result<(), TestCaseError> {

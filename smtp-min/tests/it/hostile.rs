@@ -135,7 +135,16 @@ fn a_421_ends_the_session_wherever_it_comes() {
         connection.finish_body(&mut Vec::new()).unwrap();
         connection
     };
+    let pieces: Prepare<'_> = &|| {
+        let mut connection = ready(Limits::default(), "PIPELINING,CHUNKING");
+        for last in [false, true] {
+            let bdat = Command::Bdat { chunk: b"a", last, line_ends: LineEnds::Normalise };
+            connection.send(bdat, &mut Vec::new()).unwrap();
+        }
+        connection
+    };
     for (prepare, what) in [
+        (pieces, "Completed"),
         (idle, "Closing"),
         (greeting, "Completed"),
         (ehlo, "Completed"),

@@ -17,3 +17,5 @@ mod script;
 mod send;
 mod stuffing;
 mod transcripts;
+#[cfg(feature = "tokio")]
+mod transfer;

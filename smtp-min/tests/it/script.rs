@@ -15,6 +15,7 @@ pub(crate) fn show(event: &Event<'_>) -> String {
         },
         Event::Ready { reply, .. } => format!("Ready {}", show_reply(reply)),
         Event::Completed { reply, .. } => format!("Completed {}", show_reply(reply)),
+        Event::Delivered { reply, .. } => format!("Delivered {}", show_reply(reply)),
         Event::Closing(reply) => format!("Closing {}", show_reply(reply)),
         other => format!("{other:?}"),
     }

@@ -1,12 +1,26 @@
 //! Dot-stuffing against an oracle that goes byte by byte.
 
 use proptest::prelude::*;
-use smtp_min::{Error, LineEnds, State};
+use smtp_min::{BodyType, Command, Error, Limits, LineEnds, Mail, State};
 
-use crate::script::streaming;
+use crate::script::{ready, streaming};
 
 /// RFC 5321 section 4.5.2, the slow way; `None` where a CR or LF stands alone and that is refused.
 fn oracle(message: &[u8], line_ends: LineEnds) -> Option<Vec<u8>> {
+    let proper = proper(message, line_ends)?;
+    let mut stuffed = Vec::new();
+    for line in proper.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            stuffed.push(b'.');
+        }
+        stuffed.extend(line);
+    }
+    stuffed.extend(b".\r\n");
+    Some(stuffed)
+}
+
+/// The message with proper line ends.
+fn proper(message: &[u8], line_ends: LineEnds) -> Option<Vec<u8>> {
     let mut proper = Vec::new();
     let mut bytes = message.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
@@ -23,15 +37,7 @@ fn oracle(message: &[u8], line_ends: LineEnds) -> Option<Vec<u8>> {
     if !proper.is_empty() && !proper.ends_with(b"\r\n") {
         proper.extend(b"\r\n");
     }
-    let mut stuffed = Vec::new();
-    for line in proper.split_inclusive(|byte| *byte == b'\n') {
-        if line.starts_with(b".") {
-            stuffed.push(b'.');
-        }
-        stuffed.extend(line);
-    }
-    stuffed.extend(b".\r\n");
-    Some(stuffed)
+    Some(proper)
 }
 
 fn message() -> impl Strategy<Value = Vec<u8>> {
@@ -82,6 +88,60 @@ proptest! {
                 prop_assert!(!out.ends_with(b"\r\n.\r\n") && out != b".\r\n");
             }
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn pieces_of_bdat_are_the_message(message in message(), strict in any::<bool>(), binary in any::<bool>(), places in prop::collection::vec(any::<prop::sample::Index>(), 0..6)) {
+        let line_ends = if strict { LineEnds::Refuse } else { LineEnds::Normalise };
+        let mut connection = ready(Limits::default(), "PIPELINING,CHUNKING,BINARYMIME,8BITMIME");
+        let mut mail = Mail::new(None);
+        mail.body = Some(if binary { BodyType::BinaryMime } else { BodyType::EightBitMime });
+        connection.send(Command::Mail(mail), &mut Vec::new()).unwrap();
+        let mut out = Vec::new();
+        let pieces = cut(&message, &places);
+        let mut sent = Ok(());
+        for (index, chunk) in pieces.iter().enumerate() {
+            let last = index + 1 == pieces.len();
+            let command = Command::Bdat { chunk, last, line_ends };
+            sent = sent.and_then(|()| connection.send(command, &mut out).map(|_| ()));
+        }
+        // What a server reads: as many octets as each line says.
+        let (mut got, mut rest, mut ended) = (Vec::new(), &out[..], false);
+        while let Some(at) = rest.windows(2).position(|pair| pair == b"\r\n") {
+            prop_assert!(!ended);
+            let words: Vec<&str> = std::str::from_utf8(&rest[..at]).unwrap().split(' ').collect();
+            prop_assert_eq!(words[0], "BDAT");
+            let octets: usize = words[1].parse().unwrap();
+            ended = words.get(2) == Some(&"LAST");
+            got.extend_from_slice(&rest[at + 2..at + 2 + octets]);
+            rest = &rest[at + 2 + octets..];
+        }
+        prop_assert!(rest.is_empty());
+        match if binary { Some(message.clone()) } else { proper(&message, line_ends) } {
+            Some(expected) => {
+                prop_assert!(sent.is_ok() && ended);
+                prop_assert_eq!(got, expected);
+            }
+            None => {
+                prop_assert!(sent.is_err() && !ended);
+                prop_assert_eq!(connection.state(), State::Broken);
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_are_counted_at_every_cut(lengths in prop::collection::vec(prop_oneof![Just(997_usize), Just(998), Just(999), 0_usize..2100], 0..6), end in prop::sample::select(vec!["\n", "\r\n", "\r"]), places in prop::collection::vec(any::<prop::sample::Index>(), 0..6)) {
+        let message: String = lengths.iter().map(|length| format!("{}{end}", ".".repeat(*length))).collect();
+        let mut connection = streaming(LineEnds::Normalise);
+        let mut out = Vec::new();
+        for piece in cut(message.as_bytes(), &places) {
+            connection.send_body(piece, &mut out).unwrap();
+        }
+        connection.finish_body(&mut out).unwrap();
+        let expected = lengths.iter().filter(|length| **length > 998).count();
+        prop_assert_eq!(connection.long_lines(), u64::try_from(expected).unwrap());
     }
 }
 
