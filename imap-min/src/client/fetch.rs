@@ -9,7 +9,10 @@ use crate::command::{Command, CommandId, CommandKind};
 use crate::error::Error;
 use crate::event::{Event, FetchItem, Status};
 use crate::selected::Selected;
-use crate::types::{DateTime, Envelope, FetchAttribute, Flags, Mailbox, Partial, SearchKey, Section, UidSet};
+use crate::types::{
+    BodyStructure, DateTime, Envelope, FetchAttribute, Flags, Mailbox, MailboxName, Partial, SearchKey,
+    Section, UidSet,
+};
 
 /// What a server has told of one message. A field is `None` when it was not asked for, or not told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +30,16 @@ pub struct Summary {
     pub size: Option<u64>,
     /// What the server has read from the header.
     pub envelope: Option<Envelope<'static>>,
+    /// The parts of the message.
+    pub body_structure: Option<BodyStructure<'static>>,
+    /// The modification sequence.
+    pub mod_seq: Option<u64>,
+    /// Gmail's number of the message.
+    pub gmail_message_id: Option<u64>,
+    /// Gmail's number of the conversation.
+    pub gmail_thread_id: Option<u64>,
+    /// Gmail's labels.
+    pub gmail_labels: Option<Vec<MailboxName<'static>>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
@@ -50,7 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         messages: &UidSet,
         attributes: &[FetchAttribute<'_>],
     ) -> Result<Vec<Summary>, Error> {
-        if attributes.iter().any(|attribute| matches!(attribute, FetchAttribute::Body { .. })) {
+        if attributes.iter().any(FetchAttribute::is_body) {
             return Err(Error::Invalid { what: "a summary", why: "bodies are streamed: use fetch_body" });
         }
         self.begin().await?;
@@ -259,7 +272,21 @@ impl Summary {
                 self.envelope = Some(envelope.into_owned());
                 return octets;
             }
-            FetchItem::Unknown { .. } => {}
+            FetchItem::BodyStructure(structure) => {
+                let octets = structure.octets();
+                self.body_structure = Some(structure.into_owned());
+                return octets;
+            }
+            FetchItem::ModSeq(number) => self.mod_seq = Some(number),
+            FetchItem::GmailMessageId(number) => self.gmail_message_id = Some(number),
+            FetchItem::GmailThreadId(number) => self.gmail_thread_id = Some(number),
+            FetchItem::GmailLabels(labels) => {
+                let labels: Vec<_> = labels.iter().map(MailboxName::into_owned).collect();
+                let octets = labels.iter().map(|label| label.octets().len() + size_of_val(label)).sum();
+                self.gmail_labels = Some(labels);
+                return octets;
+            }
+            FetchItem::BinarySize { .. } | FetchItem::Unknown { .. } => {}
         }
         0
     }
@@ -273,6 +300,11 @@ impl Summary {
             internal_date: newer.internal_date.or(self.internal_date),
             size: newer.size.or(self.size),
             envelope: newer.envelope.or(self.envelope.take()),
+            body_structure: newer.body_structure.or(self.body_structure.take()),
+            mod_seq: newer.mod_seq.or(self.mod_seq),
+            gmail_message_id: newer.gmail_message_id.or(self.gmail_message_id),
+            gmail_thread_id: newer.gmail_thread_id.or(self.gmail_thread_id),
+            gmail_labels: newer.gmail_labels.or(self.gmail_labels.take()),
         };
     }
 }

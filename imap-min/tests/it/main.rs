@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod actions;
+mod arguments;
 mod commands;
 mod hostile;
 mod properties;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use imap_min::{Connection, Event, Limits};
+use imap_min::{Connection, Event, Limits, SearchItem};
 use transcript::{Machine, Step};
 
 use crate::actions::act;
@@ -34,6 +34,9 @@ impl Machine for Imap {
         if let Some(hits) = hits {
             return Some(format!("{first} {hits}"));
         }
+        if let Some(more) = second.strip_prefix("All ").filter(|_| first.starts_with("All ")) {
+            return Some(format!("{first},{more}"));
+        }
         let body = second.strip_prefix("Body ").filter(|_| first.starts_with("Body "))?;
         Some(format!("{first}{body}"))
     }
@@ -47,10 +50,17 @@ fn line(event: Event<'_>) -> String {
             let numbers: Vec<String> = hits.map(|number| number.to_string()).collect();
             format!("SearchHits {}", numbers.join(" "))
         }
-        Event::Challenge(challenge) => match challenge.decode() {
-            Ok(octets) => format!("Challenge {}", octets.escape_ascii()),
-            Err(error) => format!("Challenge: {error}"),
-        },
+        Event::SearchItem(SearchItem::All(ranges)) => {
+            let ranges: Vec<String> = ranges.iter().map(|range| format!("{range:?}")).collect();
+            format!("All {}", ranges.join(","))
+        }
+        Event::Challenge(challenge) => {
+            let answered = if challenge.is_answered() { " (answered)" } else { "" };
+            match challenge.decode() {
+                Ok(octets) => format!("Challenge{answered} {}", octets.escape_ascii()),
+                Err(error) => format!("Challenge{answered}: {error}"),
+            }
+        }
         other => format!("{other:?}"),
     }
 }
