@@ -7,7 +7,9 @@ mod arguments;
 mod commands;
 mod hostile;
 mod properties;
+mod quirks;
 mod secrets;
+mod shown;
 mod transcripts;
 
 #[cfg(feature = "tokio")]

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use imap_min::{Connection, Event, Limits, SearchItem};
+use imap_min::{Connection, Limits};
 use transcript::{Machine, Step};
 
 use crate::actions::act;
+use crate::shown::line;
 
 struct Imap(Connection);
 
@@ -39,29 +40,6 @@ impl Machine for Imap {
         }
         let body = second.strip_prefix("Body ").filter(|_| first.starts_with("Body "))?;
         Some(format!("{first}{body}"))
-    }
-}
-
-/// An event as a transcript has it: its `Debug`, but bodies and search results in full.
-fn line(event: Event<'_>) -> String {
-    match event {
-        Event::Body(octets) => format!("Body {}", octets.escape_ascii()),
-        Event::SearchHits(hits) => {
-            let numbers: Vec<String> = hits.map(|number| number.to_string()).collect();
-            format!("SearchHits {}", numbers.join(" "))
-        }
-        Event::SearchItem(SearchItem::All(ranges)) => {
-            let ranges: Vec<String> = ranges.iter().map(|range| format!("{range:?}")).collect();
-            format!("All {}", ranges.join(","))
-        }
-        Event::Challenge(challenge) => {
-            let answered = if challenge.is_answered() { " (answered)" } else { "" };
-            match challenge.decode() {
-                Ok(octets) => format!("Challenge{answered} {}", octets.escape_ascii()),
-                Err(error) => format!("Challenge{answered}: {error}"),
-            }
-        }
-        other => format!("{other:?}"),
     }
 }
 
