@@ -23,8 +23,10 @@ mod text;
 mod turn;
 mod types;
 
+#[cfg(feature = "compress")]
+pub use client::Deflate;
 #[cfg(feature = "tokio")]
-pub use client::{Client, Summary};
+pub use client::{Appended, Client, Copied, Fetch, Found, Idle, Listing, LogIn, Stored, Summary};
 pub use command::{Command, CommandId, CommandKind};
 pub use connection::{Connection, State};
 pub use error::Error;

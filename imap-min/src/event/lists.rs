@@ -45,6 +45,11 @@ impl Quota<'_> {
         })
     }
 
+    #[cfg(feature = "tokio")]
+    pub(crate) fn octets(&self) -> usize {
+        self.root.len() + self.resources.len()
+    }
+
     /// A copy that borrows nothing.
     pub fn into_owned(self) -> Quota<'static> {
         let owned = |part: Cow<'_, [u8]>| Cow::Owned(part.into_owned());
@@ -100,6 +105,12 @@ pub struct IdFields<'i> {
 }
 
 impl IdFields<'_> {
+    /// A server that does not tell.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn none() -> IdFields<'static> {
+        IdFields { raw: Cow::Borrowed(b"") }
+    }
+
     /// Names and values. Octets that are not UTF-8 are replaced; a value that is `NIL` is empty.
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         let mut rest: &[u8] = &self.raw;

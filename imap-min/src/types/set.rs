@@ -119,6 +119,11 @@ impl UidSet {
         self.ranges().flatten()
     }
 
+    /// The lowest number.
+    pub fn min(&self) -> Option<u32> {
+        self.ranges.iter().map(|(first, _)| *first).min()
+    }
+
     /// The highest number.
     pub fn max(&self) -> Option<u32> {
         self.ranges.iter().map(|(_, last)| *last).max()
