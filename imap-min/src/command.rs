@@ -1,68 +1,269 @@
-//! What a client can say, and how it is written.
+//! What a client can say.
+
+mod encode;
+mod fetch;
+mod kind;
+mod list;
+mod raw;
+mod search;
+mod write;
 
 use std::fmt;
-use std::io::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+pub(crate) use encode::encode;
+pub(crate) use kind::Place;
+pub use kind::{CommandId, CommandKind};
+pub(crate) use write::{Wire, put_base64};
 
-use crate::error::Error;
-use crate::types::{FetchAttribute, Mailbox, SearchKey, Section, SequenceSet, UidSet};
+use crate::types::{
+    Append, FetchAttribute, ListOptions, Mailbox, SearchKey, SearchOptions, SelectParameter, SequenceSet,
+    StatusItem, Store, UidSet,
+};
 
 /// A command. It borrows its arguments; nothing of it is kept.
+///
+/// Mailbox names, patterns and texts may have any character but line ends and NUL; they are encoded as the session
+/// needs it. A number in brackets is the section of RFC 9051 that has the command.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Command<'a> {
-    /// Asks what the server can do.
+    /// Asks what the server can do (6.1.1).
     Capability,
-    /// Does nothing, and lets the server tell what is new.
+    /// Does nothing, and lets the server tell what is new (6.1.2).
     Noop,
-    /// Ends the session.
+    /// Ends the session (6.1.3).
     Logout,
-    /// Asks for TLS. After its `OK`: [`tls_started`](crate::Connection::tls_started).
+    /// Tells who the client is, and asks who the server is (RFC 2971): [`Event::Id`](crate::Event::Id). Some servers
+    /// open no mailbox before it (163.com). No field at all is `NIL`.
+    Id {
+        /// Names and values, at most 30.
+        fields: &'a [(&'a str, &'a str)],
+    },
+    /// Asks for TLS (6.2.1). After its `OK`: [`tls_started`](crate::Connection::tls_started).
     StartTls,
-    /// Logs in by a SASL mechanism.
+    /// Logs in by a SASL mechanism (6.2.2).
     Authenticate {
         /// Its name: letters, digits, `-` and `_`.
         mechanism: &'a str,
         /// The first message, before base64, sent with the command (SASL-IR, RFC 4959).
         initial_response: Option<&'a [u8]>,
     },
-    /// Opens a mailbox.
+    /// Logs in by a password (6.2.3). Refused until the server has told its capabilities, and when `LOGINDISABLED` is
+    /// among them. Whether the connection is encrypted is for the caller to know.
+    Login {
+        /// The user's name, in ASCII; others are for `AUTHENTICATE PLAIN`.
+        user: &'a str,
+        /// The password, in ASCII; others are for `AUTHENTICATE PLAIN`.
+        password: &'a str,
+    },
+    /// Switches extensions on (6.3.1). What was switched on: [`Event::Enabled`](crate::Event::Enabled).
+    Enable {
+        /// Their names.
+        capabilities: &'a [&'a str],
+    },
+    /// Compresses the connection by `DEFLATE` (RFC 4978). Behind the line end of its `OK` everything is compressed,
+    /// either way: take what is left of the input to the decompressor.
+    Compress,
+    /// Opens a mailbox (6.3.2).
     Select {
         /// Which.
         mailbox: &'a Mailbox,
     },
-    /// Opens a mailbox for reading only.
+    /// Opens a mailbox for reading only (6.3.3).
     Examine {
         /// Which.
         mailbox: &'a Mailbox,
     },
-    /// Closes the mailbox, and removes nothing (RFC 3691).
+    /// Opens a mailbox in another way (RFC 7162).
+    SelectWith {
+        /// Which.
+        mailbox: &'a Mailbox,
+        /// For reading only.
+        read_only: bool,
+        /// Which way.
+        parameter: SelectParameter<'a>,
+    },
+    /// Makes a mailbox (6.3.4).
+    Create {
+        /// Which. Gmail refuses names that end in its delimiter.
+        mailbox: &'a Mailbox,
+    },
+    /// Removes a mailbox with all its messages (6.3.5).
+    Delete {
+        /// Which.
+        mailbox: &'a Mailbox,
+    },
+    /// Renames a mailbox (6.3.6).
+    Rename {
+        /// Which.
+        from: &'a Mailbox,
+        /// Its new name.
+        to: &'a Mailbox,
+    },
+    /// Puts a mailbox among those that are subscribed (6.3.7).
+    Subscribe {
+        /// Which.
+        mailbox: &'a Mailbox,
+    },
+    /// Takes a mailbox from those that are subscribed (6.3.8).
+    Unsubscribe {
+        /// Which.
+        mailbox: &'a Mailbox,
+    },
+    /// Lists mailboxes (6.3.9): [`Event::List`](crate::Event::List).
+    List {
+        /// Where to begin; mostly empty.
+        reference: &'a str,
+        /// Names, in which `*` stands for anything and `%` for anything within one level.
+        pattern: &'a str,
+        /// What else to tell.
+        options: ListOptions<'a>,
+    },
+    /// Lists subscribed mailboxes (RFC 3501 section 6.3.9). Exchange in rev2 refuses it; there
+    /// [`ListOptions::subscribed`] does the same.
+    Lsub {
+        /// Where to begin; mostly empty.
+        reference: &'a str,
+        /// As for [`List`](Self::List).
+        pattern: &'a str,
+    },
+    /// Asks how names begin (6.3.10): [`Event::Namespace`](crate::Event::Namespace).
+    Namespace,
+    /// Asks for numbers of a mailbox that is not open (6.3.11):
+    /// [`Event::MailboxStatus`](crate::Event::MailboxStatus).
+    MailboxStatus {
+        /// Which.
+        mailbox: &'a Mailbox,
+        /// Which numbers.
+        items: &'a [StatusItem],
+    },
+    /// Asks for the limits of a quota root (RFC 9208): [`Event::Quota`](crate::Event::Quota).
+    GetQuota {
+        /// Its name, which may be empty.
+        root: &'a str,
+    },
+    /// Asks for the quota roots of a mailbox, and their limits (RFC 9208):
+    /// [`Event::QuotaRoot`](crate::Event::QuotaRoot) and [`Event::Quota`](crate::Event::Quota).
+    GetQuotaRoot {
+        /// Which.
+        mailbox: &'a Mailbox,
+    },
+    /// Adds a message to a mailbox (6.3.12). [`Event::Ready`](crate::Event::Ready) says when its octets may follow, by
+    /// [`send_body`](crate::Connection::send_body) and [`finish_body`](crate::Connection::finish_body).
+    Append(Append<'a>),
+    /// Waits for what is new (6.3.13). [`Event::Ready`](crate::Event::Ready) says when the server has begun to wait;
+    /// [`end_idle`](crate::Connection::end_idle) ends it.
+    Idle,
+    /// Lets the server keep house (RFC 3501 section 6.4.1).
+    Check,
+    /// Removes the messages that are marked for it, and closes the mailbox (6.4.1).
+    Close,
+    /// Closes the mailbox, and removes nothing (6.4.2).
     Unselect,
-    /// Searches; the results are positions.
+    /// Removes the messages that are marked for it (6.4.3).
+    Expunge,
+    /// Removes those of some messages that are marked for it (6.4.9). Needs `UIDPLUS` or `IMAP4rev2`.
+    UidExpunge {
+        /// Which messages.
+        messages: &'a UidSet,
+    },
+    /// Searches; the results are positions (6.4.4).
     Search {
         /// Conditions; all must hold.
         keys: &'a [SearchKey<'a>],
     },
-    /// Searches; the results are UIDs.
+    /// Searches; the results are UIDs (6.4.4).
     UidSearch {
         /// Conditions; all must hold.
         keys: &'a [SearchKey<'a>],
     },
-    /// Fetches of messages by position.
+    /// Searches in another way; the results are positions.
+    SearchWith {
+        /// Conditions; all must hold.
+        keys: &'a [SearchKey<'a>],
+        /// Which way.
+        options: SearchOptions,
+    },
+    /// Searches in another way; the results are UIDs.
+    UidSearchWith {
+        /// Conditions; all must hold.
+        keys: &'a [SearchKey<'a>],
+        /// Which way.
+        options: SearchOptions,
+    },
+    /// Fetches of messages by position (6.4.5).
     Fetch {
         /// Which messages.
         messages: &'a SequenceSet,
         /// What of them.
         attributes: &'a [FetchAttribute<'a>],
     },
-    /// Fetches of messages by UID.
+    /// Fetches of messages by UID (6.4.5).
     UidFetch {
         /// Which messages.
         messages: &'a UidSet,
         /// What of them.
         attributes: &'a [FetchAttribute<'a>],
+    },
+    /// Fetches of those messages that have changed (RFC 7162). Needs `CONDSTORE`.
+    UidFetchChanged {
+        /// Which messages.
+        messages: &'a UidSet,
+        /// What of them.
+        attributes: &'a [FetchAttribute<'a>],
+        /// The modification sequence after which.
+        since: u64,
+        /// Tell also which are gone: [`Event::Vanished`](crate::Event::Vanished). Needs `QRESYNC`, enabled.
+        vanished: bool,
+    },
+    /// Changes flags of messages by position (6.4.6).
+    Store {
+        /// Which messages.
+        messages: &'a SequenceSet,
+        /// What to do.
+        store: Store<'a>,
+    },
+    /// Changes flags of messages by UID (6.4.6).
+    UidStore {
+        /// Which messages.
+        messages: &'a UidSet,
+        /// What to do.
+        store: Store<'a>,
+    },
+    /// Copies messages by position (6.4.7). With `UIDPLUS` the answer has [`Code::CopyUid`](crate::Code::CopyUid).
+    Copy {
+        /// Which messages.
+        messages: &'a SequenceSet,
+        /// Where to.
+        mailbox: &'a Mailbox,
+    },
+    /// Copies messages by UID (6.4.7).
+    UidCopy {
+        /// Which messages.
+        messages: &'a UidSet,
+        /// Where to.
+        mailbox: &'a Mailbox,
+    },
+    /// Moves messages by position (6.4.8). Needs `MOVE` or `IMAP4rev2`.
+    Move {
+        /// Which messages.
+        messages: &'a SequenceSet,
+        /// Where to.
+        mailbox: &'a Mailbox,
+    },
+    /// Moves messages by UID (6.4.8). Needs `MOVE` or `IMAP4rev2`.
+    UidMove {
+        /// Which messages.
+        messages: &'a UidSet,
+        /// Where to.
+        mailbox: &'a Mailbox,
+    },
+    /// A command that this crate has no type for, alone on the line. Its data come as typed events where there are
+    /// types, and as [`Event::Untyped`](crate::Event::Untyped) otherwise. One that changes the state of the session, or
+    /// needs the server's go-ahead, is refused.
+    Raw {
+        /// The command without its tag and line end: ASCII, no control characters, and nothing that announces a literal.
+        line: &'a str,
     },
 }
 
@@ -73,25 +274,56 @@ impl Command<'_> {
             Command::Capability => CommandKind::Capability,
             Command::Noop => CommandKind::Noop,
             Command::Logout => CommandKind::Logout,
+            Command::Id { .. } => CommandKind::Id,
             Command::StartTls => CommandKind::StartTls,
             Command::Authenticate { .. } => CommandKind::Authenticate,
-            Command::Select { .. } => CommandKind::Select,
-            Command::Examine { .. } => CommandKind::Examine,
+            Command::Login { .. } => CommandKind::Login,
+            Command::Enable { .. } => CommandKind::Enable,
+            Command::Compress => CommandKind::Compress,
+            Command::Select { .. } | Command::SelectWith { read_only: false, .. } => CommandKind::Select,
+            Command::Examine { .. } | Command::SelectWith { read_only: true, .. } => CommandKind::Examine,
+            Command::Create { .. } => CommandKind::Create,
+            Command::Delete { .. } => CommandKind::Delete,
+            Command::Rename { .. } => CommandKind::Rename,
+            Command::Subscribe { .. } => CommandKind::Subscribe,
+            Command::Unsubscribe { .. } => CommandKind::Unsubscribe,
+            Command::List { .. } => CommandKind::List,
+            Command::Lsub { .. } => CommandKind::Lsub,
+            Command::Namespace => CommandKind::Namespace,
+            Command::MailboxStatus { .. } => CommandKind::MailboxStatus,
+            Command::GetQuota { .. } => CommandKind::GetQuota,
+            Command::GetQuotaRoot { .. } => CommandKind::GetQuotaRoot,
+            Command::Append(_) => CommandKind::Append,
+            Command::Idle => CommandKind::Idle,
+            Command::Check => CommandKind::Check,
+            Command::Close => CommandKind::Close,
             Command::Unselect => CommandKind::Unselect,
-            Command::Search { .. } => CommandKind::Search,
-            Command::UidSearch { .. } => CommandKind::UidSearch,
+            Command::Expunge => CommandKind::Expunge,
+            Command::UidExpunge { .. } => CommandKind::UidExpunge,
+            Command::Search { .. } | Command::SearchWith { .. } => CommandKind::Search,
+            Command::UidSearch { .. } | Command::UidSearchWith { .. } => CommandKind::UidSearch,
             Command::Fetch { .. } => CommandKind::Fetch,
-            Command::UidFetch { .. } => CommandKind::UidFetch,
+            Command::UidFetch { .. } | Command::UidFetchChanged { .. } => CommandKind::UidFetch,
+            Command::Store { .. } => CommandKind::Store,
+            Command::UidStore { .. } => CommandKind::UidStore,
+            Command::Copy { .. } => CommandKind::Copy,
+            Command::UidCopy { .. } => CommandKind::UidCopy,
+            Command::Move { .. } => CommandKind::Move,
+            Command::UidMove { .. } => CommandKind::UidMove,
+            Command::Raw { .. } => CommandKind::Raw,
         }
     }
 
     /// Whether its arguments are positions, which change when messages are removed.
     pub(crate) fn has_positions(&self) -> bool {
         match self {
-            Command::Fetch { .. } => true,
-            Command::Search { keys } | Command::UidSearch { keys } => {
-                keys.iter().any(SearchKey::has_positions)
+            Command::Fetch { .. } | Command::Store { .. } | Command::Copy { .. } | Command::Move { .. } => {
+                true
             }
+            Command::Search { keys }
+            | Command::UidSearch { keys }
+            | Command::SearchWith { keys, .. }
+            | Command::UidSearchWith { keys, .. } => keys.iter().any(SearchKey::has_positions),
             _ => false,
         }
     }
@@ -107,6 +339,9 @@ impl fmt::Debug for Command<'_> {
                 }
                 f.write_str(")")
             }
+            Command::Login { user, password } => {
+                write!(f, "Login({user:?}, [redacted, {} octets])", password.len())
+            }
             Command::Select { mailbox } | Command::Examine { mailbox } => {
                 write!(f, "{:?}({mailbox:?})", self.kind())
             }
@@ -114,298 +349,16 @@ impl fmt::Debug for Command<'_> {
                 write!(f, "{:?}({keys:?})", self.kind())
             }
             Command::Fetch { messages, attributes } => write!(f, "Fetch({messages}, {attributes:?})"),
-            Command::UidFetch { messages, attributes } => write!(f, "UidFetch({messages}, {attributes:?})"),
-            Command::Capability | Command::Noop | Command::Logout | Command::StartTls | Command::Unselect => {
-                write!(f, "{:?}", self.kind())
+            Command::UidFetch { messages, attributes }
+            | Command::UidFetchChanged { messages, attributes, .. } => {
+                write!(f, "UidFetch({messages}, {attributes:?})")
             }
+            Command::Store { messages, store } => write!(f, "Store({messages}, {store:?})"),
+            Command::UidStore { messages, store } => write!(f, "UidStore({messages}, {store:?})"),
+            Command::Append(append) => append.fmt(f),
+            // What follows may hold a secret of an extension that this crate does not know.
+            Command::Raw { line } => write!(f, "Raw({:?} ...)", line.split(' ').next().unwrap_or_default()),
+            _ => write!(f, "{:?}", self.kind()),
         }
     }
-}
-
-/// The kinds of commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "each is the command of that name")]
-pub enum CommandKind {
-    Capability,
-    Noop,
-    Logout,
-    StartTls,
-    Authenticate,
-    Select,
-    Examine,
-    Unselect,
-    Search,
-    UidSearch,
-    Fetch,
-    UidFetch,
-}
-
-impl CommandKind {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            CommandKind::Capability => "CAPABILITY",
-            CommandKind::Noop => "NOOP",
-            CommandKind::Logout => "LOGOUT",
-            CommandKind::StartTls => "STARTTLS",
-            CommandKind::Authenticate => "AUTHENTICATE",
-            CommandKind::Select => "SELECT",
-            CommandKind::Examine => "EXAMINE",
-            CommandKind::Unselect => "UNSELECT",
-            CommandKind::Search => "SEARCH",
-            CommandKind::UidSearch => "UID SEARCH",
-            CommandKind::Fetch => "FETCH",
-            CommandKind::UidFetch => "UID FETCH",
-        }
-    }
-
-    /// Whether it opens a mailbox.
-    pub(crate) fn selects(self) -> bool {
-        matches!(self, CommandKind::Select | CommandKind::Examine)
-    }
-
-    pub(crate) fn fetches(self) -> bool {
-        matches!(self, CommandKind::Fetch | CommandKind::UidFetch)
-    }
-
-    pub(crate) fn searches(self) -> bool {
-        matches!(self, CommandKind::Search | CommandKind::UidSearch)
-    }
-}
-
-/// Names one command of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CommandId(pub(crate) u32);
-
-impl CommandId {
-    /// The command whose tag this is.
-    pub(crate) fn of_tag(tag: &[u8]) -> Option<CommandId> {
-        let digits = tag.strip_prefix(b"A")?;
-        let number: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-        // One way to write a number: "A01" and "A+1" are no tags of ours.
-        (number.to_string().as_bytes() == digits).then_some(CommandId(number))
-    }
-}
-
-impl fmt::Display for CommandId {
-    /// The tag.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "A{}", self.0)
-    }
-}
-
-/// Appends a command line. After an error `out` may have a part of it: cut it off.
-pub(crate) fn encode(command: &Command<'_>, id: CommandId, out: &mut Vec<u8>) -> Result<(), Error> {
-    put(out, format_args!("{id} {}", command.kind().name()));
-    match command {
-        Command::Capability | Command::Noop | Command::Logout | Command::StartTls | Command::Unselect => {}
-        Command::Authenticate { mechanism, initial_response } => {
-            let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-            if mechanism.is_empty() || mechanism.len() > 20 || !mechanism.bytes().all(letters) {
-                let why = "it is not 1 to 20 letters, digits, '-' or '_'";
-                return Err(Error::Invalid { what: "a SASL mechanism", why });
-            }
-            put(out, format_args!(" {mechanism}"));
-            if let Some(message) = initial_response {
-                out.push(b' ');
-                // Empty is not the same as absent (RFC 4959 section 3).
-                if message.is_empty() {
-                    out.push(b'=');
-                }
-                put_base64(out, message);
-            }
-        }
-        Command::Select { mailbox } | Command::Examine { mailbox } => {
-            out.push(b' ');
-            put_string(out, "a mailbox name", mailbox.wire())?;
-        }
-        Command::Search { keys } | Command::UidSearch { keys } => {
-            if keys.is_empty() {
-                return Err(Error::Invalid { what: "a search", why: "it has no condition" });
-            }
-            for key in *keys {
-                out.push(b' ');
-                put_key(out, key)?;
-            }
-        }
-        Command::Fetch { messages, attributes } => {
-            check_set(messages.is_empty())?;
-            put(out, format_args!(" {messages} "));
-            put_attributes(out, attributes)?;
-        }
-        Command::UidFetch { messages, attributes } => {
-            check_set(messages.is_empty())?;
-            put(out, format_args!(" {messages} "));
-            put_attributes(out, attributes)?;
-        }
-    }
-    out.extend(b"\r\n");
-    Ok(())
-}
-
-/// Appends octets in base64, encoded in place.
-pub(crate) fn put_base64(out: &mut Vec<u8>, octets: &[u8]) {
-    let start = out.len();
-    let length = base64::encoded_len(octets.len(), true).unwrap_or_default();
-    // Growing in the middle would leave a copy of a secret behind.
-    out.reserve(length + 2);
-    out.resize(start + length, 0);
-    let space = out.get_mut(start..).unwrap_or_default();
-    let written = STANDARD.encode_slice(octets, space).unwrap_or_default();
-    out.truncate(start + written);
-}
-
-fn put(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
-    // Writing to a vector cannot fail.
-    let _ = out.write_fmt(text);
-}
-
-fn check_set(empty: bool) -> Result<(), Error> {
-    if empty { Err(Error::Invalid { what: "a set of messages", why: "it is empty" }) } else { Ok(()) }
-}
-
-/// `astring`: as an atom where it is one, quoted otherwise (RFC 9051 section 9).
-fn put_string(out: &mut Vec<u8>, what: &'static str, text: &str) -> Result<(), Error> {
-    if !text.is_ascii() {
-        return Err(Error::Invalid { what, why: "it is not ASCII" });
-    }
-    if text.bytes().any(|byte| matches!(byte, 0 | b'\r' | b'\n')) {
-        return Err(Error::Invalid { what, why: "it has a line end or NUL" });
-    }
-    // A word that looks like `NIL` is one to some servers.
-    if is_atom(text) && !text.eq_ignore_ascii_case("NIL") {
-        out.extend(text.as_bytes());
-        return Ok(());
-    }
-    out.push(b'"');
-    for byte in text.bytes() {
-        if matches!(byte, b'"' | b'\\') {
-            out.push(b'\\');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
-    Ok(())
-}
-
-/// Letters, digits and what no server takes amiss.
-fn is_atom(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./$@".contains(&byte);
-    !text.is_empty() && text.bytes().all(plain)
-}
-
-/// `search-key` (RFC 9051 section 9).
-fn put_key(out: &mut Vec<u8>, key: &SearchKey<'_>) -> Result<(), Error> {
-    let text = |out: &mut Vec<u8>, name: &str, text: &str| {
-        put(out, format_args!("{name} "));
-        put_string(out, "a text to search for", text)
-    };
-    match key {
-        SearchKey::All => out.extend(b"ALL"),
-        SearchKey::Answered => out.extend(b"ANSWERED"),
-        SearchKey::Unanswered => out.extend(b"UNANSWERED"),
-        SearchKey::Deleted => out.extend(b"DELETED"),
-        SearchKey::Undeleted => out.extend(b"UNDELETED"),
-        SearchKey::Draft => out.extend(b"DRAFT"),
-        SearchKey::Undraft => out.extend(b"UNDRAFT"),
-        SearchKey::Flagged => out.extend(b"FLAGGED"),
-        SearchKey::Unflagged => out.extend(b"UNFLAGGED"),
-        SearchKey::Seen => out.extend(b"SEEN"),
-        SearchKey::Unseen => out.extend(b"UNSEEN"),
-        SearchKey::Recent => out.extend(b"RECENT"),
-        SearchKey::New => out.extend(b"NEW"),
-        SearchKey::Old => out.extend(b"OLD"),
-        SearchKey::Keyword(keyword) => put_keyword(out, "KEYWORD", keyword)?,
-        SearchKey::Unkeyword(keyword) => put_keyword(out, "UNKEYWORD", keyword)?,
-        SearchKey::Uid(set) => {
-            check_set(set.is_empty())?;
-            put(out, format_args!("UID {set}"));
-        }
-        SearchKey::Sequence(set) => {
-            check_set(set.is_empty())?;
-            put(out, format_args!("{set}"));
-        }
-        SearchKey::Since(date) => put(out, format_args!("SINCE {date}")),
-        SearchKey::Before(date) => put(out, format_args!("BEFORE {date}")),
-        SearchKey::On(date) => put(out, format_args!("ON {date}")),
-        SearchKey::SentSince(date) => put(out, format_args!("SENTSINCE {date}")),
-        SearchKey::SentBefore(date) => put(out, format_args!("SENTBEFORE {date}")),
-        SearchKey::SentOn(date) => put(out, format_args!("SENTON {date}")),
-        SearchKey::From(value) => text(out, "FROM", value)?,
-        SearchKey::To(value) => text(out, "TO", value)?,
-        SearchKey::Cc(value) => text(out, "CC", value)?,
-        SearchKey::Bcc(value) => text(out, "BCC", value)?,
-        SearchKey::Subject(value) => text(out, "SUBJECT", value)?,
-        SearchKey::Body(value) => text(out, "BODY", value)?,
-        SearchKey::Text(value) => text(out, "TEXT", value)?,
-        SearchKey::Header(name, value) => {
-            text(out, "HEADER", name)?;
-            out.push(b' ');
-            put_string(out, "a text to search for", value)?;
-        }
-        SearchKey::Larger(size) => put(out, format_args!("LARGER {size}")),
-        SearchKey::Smaller(size) => put(out, format_args!("SMALLER {size}")),
-        SearchKey::Not(key) => {
-            out.extend(b"NOT ");
-            put_key(out, key)?;
-        }
-        SearchKey::Or(first, second) => {
-            out.extend(b"OR ");
-            put_key(out, first)?;
-            out.push(b' ');
-            put_key(out, second)?;
-        }
-    }
-    Ok(())
-}
-
-/// `flag-keyword` is an atom and cannot be quoted.
-fn put_keyword(out: &mut Vec<u8>, name: &str, keyword: &str) -> Result<(), Error> {
-    let special = |byte: u8| b"(){%*\"\\] ".contains(&byte);
-    if keyword.is_empty() || !keyword.bytes().all(|byte| byte.is_ascii_graphic() && !special(byte)) {
-        return Err(Error::Invalid { what: "a keyword", why: "it is no atom" });
-    }
-    put(out, format_args!("{name} {keyword}"));
-    Ok(())
-}
-
-/// `fetch-att`, always in parentheses.
-fn put_attributes(out: &mut Vec<u8>, attributes: &[FetchAttribute<'_>]) -> Result<(), Error> {
-    if attributes.is_empty() {
-        return Err(Error::Invalid { what: "a fetch", why: "it asks for nothing" });
-    }
-    for (index, attribute) in attributes.iter().enumerate() {
-        out.push(if index == 0 { b'(' } else { b' ' });
-        match attribute {
-            FetchAttribute::Uid => out.extend(b"UID"),
-            FetchAttribute::Flags => out.extend(b"FLAGS"),
-            FetchAttribute::InternalDate => out.extend(b"INTERNALDATE"),
-            FetchAttribute::Rfc822Size => out.extend(b"RFC822.SIZE"),
-            FetchAttribute::Envelope => out.extend(b"ENVELOPE"),
-            FetchAttribute::Body { section, partial } => {
-                check_section(section)?;
-                out.extend(b"BODY.PEEK[");
-                out.extend(section.wire());
-                out.push(b']');
-                if let Some(partial) = partial {
-                    put(out, format_args!("<{}.{}>", partial.offset, partial.length));
-                }
-            }
-        }
-    }
-    out.push(b')');
-    Ok(())
-}
-
-/// A section ends at its bracket, and has no strings that would need quoting.
-fn check_section(section: &Section<'_>) -> Result<(), Error> {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_ ()".contains(byte);
-    if section.wire().iter().all(plain) {
-        return Ok(());
-    }
-    Err(Error::Invalid {
-        what: "a section",
-        why: "it has other characters than letters, digits, and \". - _ ( )\"",
-    })
 }

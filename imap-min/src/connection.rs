@@ -11,21 +11,24 @@
 //!     +-------- BYE, and BYE or LOGOUT in any state ----> Logout
 //! ```
 
+mod sending;
+
 use std::time::Duration;
 
-use crate::command::{self, Command, CommandId, CommandKind};
+use crate::command::{self, Command, CommandId, CommandKind, Wire};
 use crate::error::Error;
 use crate::event::{
-    Challenge, Completed, Event, FetchStart, Greeting, GreetingKind, Notice, Status, Unreadable,
+    Completed, Event, FetchItem, FetchStart, Greeting, GreetingKind, Notice, Status, Unreadable,
 };
 use crate::frame::{End, Segment};
 use crate::limits::Limits;
 use crate::parse::response::{Response, response};
 use crate::pipeline::Pipeline;
 use crate::quirk::{Quirk, QuirkSet};
-use crate::reader::{Found, Place, Reader};
-use crate::selected::Selected;
+use crate::reader::{Found, Head, Place, Reader};
+use crate::selected::{Selected, Views};
 use crate::text::{Code, CodeName, Text};
+use crate::turn::Turn;
 use crate::types::Capabilities;
 
 /// Where a session stands (RFC 9051 section 3).
@@ -59,14 +62,17 @@ pub struct Connection {
     state: State,
     reader: Reader,
     pipeline: Pipeline,
-    /// A challenge waits for its answer.
-    challenged: bool,
+    turn: Turn,
+    /// A command that the caller must be told to go on with, though the server has said nothing.
+    ready: Option<CommandId>,
     capabilities: Option<Capabilities<'static>>,
     /// The capabilities were told before the log-in that is under way.
     capabilities_old: bool,
-    selected: Option<Selected>,
-    /// What the oldest open command, which opens a mailbox, has brought so far.
-    opening: Option<Selected>,
+    enabled: Capabilities<'static>,
+    /// The `ENABLE` that is open was answered by what it has enabled.
+    enabled_told: bool,
+    views: Views,
+    eager: bool,
 }
 
 impl Connection {
@@ -77,12 +83,27 @@ impl Connection {
             state: State::Greeting,
             reader: Reader::default(),
             pipeline: Pipeline::default(),
-            challenged: false,
+            turn: Turn::None,
+            ready: None,
             capabilities: None,
             capabilities_old: false,
-            selected: None,
-            opening: None,
+            enabled: Capabilities::from(""),
+            enabled_told: false,
+            views: Views::default(),
+            eager: false,
         }
+    }
+
+    /// A session that says what it has to say before it is asked, which saves up to two round trips: `AUTHENTICATE` with
+    /// its initial response may be sent before the greeting, and behind it, before its answer, commands that open a
+    /// mailbox and read it. RFC 9051 does not forbid the first, and forbids the second (section 5.5); known servers take
+    /// both. For connections that began with TLS and whose certificate is verified; `STARTTLS` is refused.
+    ///
+    /// When the log-in fails, commands behind it are refused too. A server that has asked back by a challenge has taken
+    /// the first of them for its answer: the challenge says so ([`Challenge::is_answered`]), must not be answered again,
+    /// and [`Event::Swallowed`] tells of the command once the server has gone on to the next.
+    pub fn eager(limits: Limits) -> Self {
+        Connection { eager: true, ..Connection::new(limits) }
     }
 
     /// Appends a command to `out`. Called again before the answer, it pipelines.
@@ -102,36 +123,26 @@ impl Connection {
         }
         self.may_send(&command)?;
         let start = out.len();
-        if let Err(error) = command::encode(&command, self.pipeline.next(), out) {
+        let wire =
+            Wire { utf8: self.abilities().utf8(), literal: self.abilities().literal(self.limits.literal) };
+        let stops = match command::encode(&command, self.pipeline.next(), wire, out) {
+            Ok(stops) => stops,
+            Err(error) => {
+                out.truncate(start);
+                return Err(error);
+            }
+        };
+        let literal =
+            !stops.is_empty() || out.get(start..out.len() - 2).is_some_and(|line| line.contains(&b'\n'));
+        if (!stops.is_empty() && !self.pipeline.is_empty()) || (literal && self.is_ahead()) {
             out.truncate(start);
-            return Err(error);
+            return Err(Error::Misuse {
+                what: "the command needs a go-ahead; wait for the answers that are open",
+            });
         }
-        let id = self.pipeline.push(kind);
-        if kind == CommandKind::Authenticate {
-            self.capabilities_old = true;
-        }
+        let id = self.pipeline.push(&command);
+        self.begin_turn(&command, id, &stops, out);
         Ok(id)
-    }
-
-    /// Appends the answer to [`Event::Challenge`]: a raw SASL message, sent in base64.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] when no challenge waits.
-    pub fn respond(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer_challenge()?;
-        command::put_base64(out, message);
-        out.extend(b"\r\n");
-        Ok(())
-    }
-
-    /// Answers [`Event::Challenge`] by giving up: the server will refuse the command.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] when no challenge waits.
-    pub fn cancel(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer_challenge()?;
-        out.extend(b"*\r\n");
-        Ok(())
     }
 
     /// Whether [`receive`](Self::receive) needs more input than this. It remembers how far it has looked, so that the
@@ -144,24 +155,25 @@ impl Connection {
             | State::NotAuthenticated
             | State::Authenticated
             | State::Selected
-            | State::Logout => self.reader.wants_input(input, &self.limits),
+            | State::Logout => self.ready.is_none() && self.reader.wants_input(input, &self.limits),
         }
     }
 
     /// The next event, with the number of octets it uses up; the caller removes these from the front of the input.
-    /// `None` when more input is needed. `out` is for what the machine itself must say; it has nothing to say yet.
+    /// `None` when more input is needed. To `out` is appended what the machine itself must say: the next part of a
+    /// command that waited for the server's go-ahead.
     ///
     /// # Errors
     /// [`Error::Protocol`] and [`Error::TooLong`] end the session. After them: [`Error::Broken`].
     pub fn receive<'i>(
         &mut self,
         input: &'i [u8],
-        _out: &mut Vec<u8>,
+        out: &mut Vec<u8>,
     ) -> Result<Option<(usize, Event<'i>)>, Error> {
         if self.state == State::Broken {
             return Err(Error::Broken);
         }
-        let found = self.step(input);
+        let found = self.step(input, out);
         if found.is_err() {
             self.state = State::Broken;
         }
@@ -179,7 +191,7 @@ impl Connection {
             (State::Greeting, _) => "the greeting",
             (State::Securing, _) => "the start of TLS",
             (_, Place::Literal(..) | Place::Quoted(_)) => "a body",
-            (_, Place::Fetch(_) | Place::Search) => "a response",
+            (_, Place::Fetch(_) | Place::Search | Place::Items(_) | Place::Set(_)) => "a response",
             (State::Logout, Place::Start) => match self.pipeline.cut() {
                 Some(kind) => kind.name(),
                 None => return Ok(()),
@@ -216,6 +228,8 @@ impl Connection {
         match (self.state, self.reader.place()) {
             (State::Greeting, _) => self.limits.greeting,
             (_, Place::Literal(..)) => self.limits.stall,
+            _ if matches!(self.turn, Turn::Body(_)) => self.limits.stall,
+            _ if matches!(self.turn, Turn::Idling) => self.limits.idle,
             _ if self.pipeline.has(CommandKind::Authenticate) => self.limits.authentication,
             _ => self.limits.command,
         }
@@ -234,7 +248,20 @@ impl Connection {
 
     /// The open mailbox as it stands now.
     pub fn selected(&self) -> Option<&Selected> {
-        self.selected.as_ref()
+        self.views.open.as_ref()
+    }
+
+    /// The extensions that were switched on.
+    pub fn enabled(&self) -> &Capabilities<'static> {
+        &self.enabled
+    }
+
+    /// Octets of the message of an `APPEND` that are due.
+    pub fn body_left(&self) -> Option<u64> {
+        match self.turn {
+            Turn::Body(body) => Some(body.left),
+            _ => None,
+        }
     }
 
     /// The bounds of this connection.
@@ -247,52 +274,7 @@ impl Connection {
         self.pipeline.oldest()
     }
 
-    fn may_send(&self, command: &Command<'_>) -> Result<(), Error> {
-        let kind = command.kind();
-        let misuse = |what| Err(Error::Misuse { what });
-        match self.state {
-            State::Broken => return Err(Error::Broken),
-            State::Greeting => return misuse("the greeting has not come"),
-            State::Securing => return misuse("the connection waits for TLS"),
-            State::Logout => return misuse("the session has ended"),
-            State::NotAuthenticated | State::Authenticated | State::Selected => {}
-        }
-        let logged_in = self.state != State::NotAuthenticated;
-        match kind {
-            CommandKind::StartTls | CommandKind::Authenticate if logged_in => {
-                return misuse("the session is logged in already");
-            }
-            CommandKind::Select | CommandKind::Examine if !logged_in => return misuse("log in first"),
-            _ => {}
-        }
-        self.pipeline.check(command, self.state == State::Selected, self.limits.pipeline)?;
-        self.lacks(command)
-    }
-
-    fn lacks(&self, command: &Command<'_>) -> Result<(), Error> {
-        let Some(known) = &self.capabilities else { return Ok(()) };
-        match command {
-            Command::StartTls if !known.has("STARTTLS") => Err(Error::Lacks { what: "STARTTLS" }),
-            Command::Authenticate { initial_response: Some(_), .. }
-                if !known.has("SASL-IR") && !known.has("IMAP4rev2") =>
-            {
-                Err(Error::Lacks { what: "SASL-IR" })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn answer_challenge(&mut self) -> Result<(), Error> {
-        if self.state == State::Broken {
-            return Err(Error::Broken);
-        }
-        if !std::mem::take(&mut self.challenged) {
-            return Err(Error::Misuse { what: "no SASL challenge waits for an answer" });
-        }
-        Ok(())
-    }
-
-    fn step<'i>(&mut self, input: &'i [u8]) -> Result<Option<Found<'i>>, Error> {
+    fn step<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<Option<Found<'i>>, Error> {
         if self.wants_input(input) {
             return Ok(None);
         }
@@ -302,19 +284,35 @@ impl Connection {
         if let Some(quirk) = self.reader.held() {
             return Ok(Some((0, Event::Quirk(quirk))));
         }
+        if let Some(command) = self.ready.take() {
+            return Ok(Some((0, Event::Ready(command))));
+        }
         if let Some(error) = self.reader.failure() {
             return Err(error);
         }
         match self.reader.place() {
-            Place::Search | Place::Fetch(_) | Place::Literal(..) | Place::Quoted(_) => {
-                self.reader.step(input, &self.limits)
+            Place::Start => self.response(input, out).map(Some),
+            Place::Search
+            | Place::Items(_)
+            | Place::Set(_)
+            | Place::Fetch(_)
+            | Place::Literal(..)
+            | Place::Quoted(_) => {
+                let found = self.reader.step(input, &self.limits)?;
+                match &found {
+                    Some((_, Event::FetchItem(FetchItem::Uid(uid)))) => self.view(|view| view.see_uid(*uid)),
+                    Some((_, Event::FetchItem(FetchItem::ModSeq(number)))) => {
+                        self.view(|view| view.see_mod_seq(*number));
+                    }
+                    _ => {}
+                }
+                Ok(found)
             }
-            Place::Start => self.response(input).map(Some),
         }
     }
 
     /// A response, or the beginning of one that comes in parts.
-    fn response<'i>(&mut self, input: &'i [u8]) -> Result<Found<'i>, Error> {
+    fn response<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<Found<'i>, Error> {
         if input.first() == Some(&0) {
             return Ok((1, Event::Quirk(Quirk::LeadingNul)));
         }
@@ -323,7 +321,7 @@ impl Connection {
         if segment.len - segment.text == 1 {
             quirks.insert(Quirk::BareLf);
         }
-        let parsed = match response(line, &mut quirks) {
+        let parsed = match response(line, self.abilities().utf8(), &mut quirks) {
             Ok(parsed) => parsed,
             Err(_) if self.state == State::Greeting => {
                 return Err(Error::protocol("the greeting is not one of IMAP", line));
@@ -338,9 +336,18 @@ impl Connection {
         if self.is_beyond(&parsed) {
             quirks.insert(Quirk::BeyondExists);
         }
+        if let Response::Tagged { tag, status, .. } = &parsed {
+            if let Some(swallowed) = self.pipeline.swallowed(tag) {
+                return Ok((0, Event::Swallowed(swallowed)));
+            }
+            let enabling = self.pipeline.kind_of(tag) == Some(CommandKind::Enable);
+            if enabling && *status == Status::Ok && !self.enabled_told {
+                quirks.insert(Quirk::NotEnabled);
+            }
+        }
         let unneeded = match parsed {
             Response::Blank => Some(Quirk::BlankLine),
-            Response::Continue(_) if !self.pipeline.has(CommandKind::Authenticate) => {
+            Response::Continue(_) if matches!(self.turn, Turn::None | Turn::Body(_) | Turn::Idling) => {
                 Some(Quirk::UnneededContinuation)
             }
             _ => None,
@@ -356,10 +363,10 @@ impl Connection {
         if self.state == State::Greeting {
             return self.greeting(parsed, line).map(|event| (segment.len, event));
         }
-        self.event(parsed, line, segment)
+        self.event(parsed, line, segment, out)
     }
 
-    /// `* SEARCH`, of which only the name is looked at.
+    /// `* SEARCH` or `* ESEARCH`, of which only what stands before the results is looked at.
     fn search<'i>(&mut self, input: &'i [u8]) -> Result<Found<'i>, Error> {
         const NAME: usize = b"* SEARCH".len();
         if self.state == State::Greeting {
@@ -369,11 +376,33 @@ impl Connection {
         if input.iter().take(NAME).any(u8::is_ascii_lowercase) {
             quirks.insert(Quirk::LowerCase);
         }
+        let esearch = input.get(2).is_some_and(|letter| letter.eq_ignore_ascii_case(&b'E'));
+        let (used, command) = match Head::of(input) {
+            Some(Head::Known { used, tag, uid }) if esearch => {
+                let named = tag.and_then(|tag| self.pipeline.search_of(tag));
+                if tag.is_none() || named.is_some_and(|(_, uids)| uids && !uid) {
+                    quirks.insert(Quirk::UntaggedEsearch);
+                }
+                let oldest = || self.pipeline.searching().map(|(id, _)| id).filter(|_| tag.is_none());
+                (used, named.map(|(id, _)| id).or_else(oldest))
+            }
+            _ => {
+                let oldest = self.pipeline.searching();
+                if oldest.is_some_and(|(_, extended)| extended) {
+                    quirks.insert(Quirk::SearchForEsearch);
+                }
+                (NAME, oldest.map(|(id, _)| id))
+            }
+        };
         if let Some(quirk) = self.reader.tell(quirks) {
             return Ok((0, Event::Quirk(quirk)));
         }
-        self.reader.enter_search();
-        Ok((NAME, Event::SearchStart(self.pipeline.owner(CommandKind::searches))))
+        if esearch {
+            self.reader.enter_esearch()
+        } else {
+            self.reader.enter_search()
+        }
+        Ok((used, Event::SearchStart(command)))
     }
 
     fn greeting<'i>(&mut self, parsed: Response<'i>, line: &[u8]) -> Result<Event<'i>, Error> {
@@ -387,19 +416,22 @@ impl Connection {
         };
         self.state = state;
         self.learn(Status::Ok, &text)?;
+        // What is told before a log-in ends does not hold after it, also when it was sent before the greeting.
+        self.capabilities_old |= self.is_ahead();
         Ok(Event::Greeting(Greeting { kind, text }))
     }
 
     /// What a response does to the session.
-    fn event<'i>(&mut self, parsed: Response<'i>, line: &[u8], segment: Segment) -> Result<Found<'i>, Error> {
+    fn event<'i>(
+        &mut self,
+        parsed: Response<'i>,
+        line: &[u8],
+        segment: Segment,
+        out: &mut Vec<u8>,
+    ) -> Result<Found<'i>, Error> {
         let event = match parsed {
             Response::Tagged { tag, status, text } => self.complete(tag, status, text, line)?,
-            Response::Continue(base64) => {
-                if std::mem::replace(&mut self.challenged, true) {
-                    return Err(Error::protocol("a SASL challenge before the last one was answered", line));
-                }
-                Event::Challenge(Challenge { base64, limit: self.limits.challenge })
-            }
+            Response::Continue(base64) => self.go_on(base64, line, out)?,
             Response::Status { status: Status::Bye, text } => {
                 self.state = State::Logout;
                 Event::Bye(text)
@@ -407,8 +439,7 @@ impl Connection {
             Response::Status { status, text } => {
                 if matches!(text.code, Some(Code::Named(CodeName::Closed))) {
                     // What came so far was about the old mailbox.
-                    self.selected = None;
-                    self.opening = None;
+                    self.views = Views::default();
                 }
                 self.learn(status, &text)?;
                 Event::Notice(Notice { status, text })
@@ -418,35 +449,42 @@ impl Connection {
                 self.keep(&capabilities)?;
                 Event::Capability(capabilities)
             }
+            Response::Enabled(names) => {
+                self.enable(&names)?;
+                Event::Enabled(names)
+            }
             Response::Flags(flags) => {
                 let limit = self.limits.list;
-                self.view(|view| view.set_flags(&flags, limit))?;
+                self.views.change(self.pipeline.is_opening(), |view| view.set_flags(&flags, limit))?;
                 Event::Flags(flags)
             }
             Response::Exists(number) => {
-                self.view(|view| {
-                    view.exists = number;
-                    Ok(())
-                })?;
+                self.view(|view| view.exists = number);
                 Event::Exists(number)
             }
             Response::Recent(number) => {
-                self.view(|view| {
-                    view.recent = number;
-                    Ok(())
-                })?;
+                self.view(|view| view.recent = number);
                 Event::Recent(number)
             }
             Response::Expunge(number) => {
-                self.view(|view| {
-                    view.expunge(number);
-                    Ok(())
-                })?;
+                self.view(|view| view.expunge(number));
                 Event::Expunge(number)
             }
+            Response::Vanished { earlier, uids } => {
+                if !earlier {
+                    self.view(|view| view.vanish(uids.count()));
+                }
+                Event::Vanished { earlier, uids }
+            }
+            Response::List(list) => Event::List(list),
+            Response::MailboxStatus(status) => Event::MailboxStatus(status),
+            Response::Namespace(namespaces) => Event::Namespace(namespaces),
+            Response::Quota(quota) => Event::Quota(quota),
+            Response::QuotaRoot(root) => Event::QuotaRoot(root),
+            Response::Id(fields) => Event::Id(fields),
             Response::Fetch { seq, used } => {
                 self.reader.enter_fetch(segment, used);
-                let command = self.pipeline.owner(CommandKind::fetches);
+                let command = self.pipeline.fetching();
                 return Ok((used, Event::FetchStart(FetchStart { seq, command })));
             }
             Response::Untyped(untyped) => Event::Untyped(untyped),
@@ -468,38 +506,33 @@ impl Connection {
             return Err(Error::protocol("an answer to a command that was not sent", line));
         };
         let done = status == Status::Ok;
+        self.end_turn(command, kind);
         match kind {
-            CommandKind::Authenticate => {
-                self.challenged = false;
-                if done {
-                    self.state = State::Authenticated;
-                    if self.capabilities_old {
-                        self.capabilities = None;
-                    }
+            CommandKind::Authenticate | CommandKind::Login if done => {
+                self.state = State::Authenticated;
+                if self.capabilities_old {
+                    self.capabilities = None;
                 }
             }
             CommandKind::StartTls if done => self.state = State::Securing,
             CommandKind::Select | CommandKind::Examine => {
-                let mut view = self.opening.take().filter(|_| opening).unwrap_or_default();
+                let mut view = self.views.opening.take().filter(|_| opening).unwrap_or_default();
                 view.learn(status, &text, self.limits.list)?;
                 view.read_only |= kind == CommandKind::Examine;
-                self.selected = done.then_some(view);
-                self.state = if done { State::Selected } else { State::Authenticated };
+                self.views.open = done.then_some(view);
+                self.state = match self.state {
+                    // A command that went ahead of a log-in that has failed.
+                    State::NotAuthenticated => State::NotAuthenticated,
+                    _ if done => State::Selected,
+                    _ => State::Authenticated,
+                };
             }
-            CommandKind::Unselect if done => {
-                self.selected = None;
+            CommandKind::Close | CommandKind::Unselect if done => {
+                self.views.open = None;
                 self.state = State::Authenticated;
             }
             CommandKind::Logout if done => self.state = State::Logout,
-            CommandKind::StartTls
-            | CommandKind::Unselect
-            | CommandKind::Logout
-            | CommandKind::Capability
-            | CommandKind::Noop
-            | CommandKind::Search
-            | CommandKind::UidSearch
-            | CommandKind::Fetch
-            | CommandKind::UidFetch => {}
+            _ => {}
         }
         if status == Status::Bye {
             self.state = State::Logout;
@@ -516,7 +549,7 @@ impl Connection {
             Some(Code::Capability(capabilities)) => self.keep(capabilities),
             Some(_) => {
                 let limit = self.limits.list;
-                self.view(|view| view.learn(status, text, limit))
+                self.views.change(self.pipeline.is_opening(), |view| view.learn(status, text, limit))
             }
             None => Ok(()),
         }
@@ -531,16 +564,28 @@ impl Connection {
         Ok(())
     }
 
-    /// Changes the mailbox that data are about: the one being opened, or the open one.
-    fn view(&mut self, change: impl FnOnce(&mut Selected) -> Result<(), Error>) -> Result<(), Error> {
-        if self.pipeline.is_opening() {
-            return change(self.opening.get_or_insert_default());
+    fn enable(&mut self, names: &Capabilities<'_>) -> Result<(), Error> {
+        self.enabled_told = true;
+        let all = format!("{} {names}", self.enabled);
+        if all.len() > self.limits.list {
+            return Err(Error::TooLong { what: "a list of extensions", limit: self.limits.list });
         }
-        self.selected.as_mut().map_or(Ok(()), change)
+        self.enabled = Capabilities::from(all.trim_start()).into_owned();
+        Ok(())
+    }
+
+    fn view(&mut self, change: impl FnOnce(&mut Selected)) {
+        let change = |view: &mut Selected| -> Result<(), std::convert::Infallible> {
+            change(view);
+            Ok(())
+        };
+        let Ok(()) = self.views.change(self.pipeline.is_opening(), change);
     }
 
     fn is_beyond(&self, parsed: &Response<'_>) -> bool {
-        let Some(view) = self.selected.as_ref().filter(|_| !self.pipeline.is_opening()) else { return false };
+        let Some(view) = self.views.open.as_ref().filter(|_| !self.pipeline.is_opening()) else {
+            return false;
+        };
         match parsed {
             Response::Fetch { seq: number, .. } | Response::Expunge(number) => *number > view.exists,
             _ => false,

@@ -77,6 +77,11 @@ pub enum Error {
     #[cfg(feature = "tokio")]
     #[error("the message could not be written to its destination")]
     Sink(#[source] std::io::Error),
+    /// The caller's reader failed, not the connection (client only). A message that was begun cannot be ended: the
+    /// connection is over.
+    #[cfg(feature = "tokio")]
+    #[error("the message could not be read from its source")]
+    Source(#[source] std::io::Error),
 }
 
 impl Error {

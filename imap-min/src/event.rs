@@ -1,24 +1,33 @@
 //! What the server has said, one thing at a time.
 
+mod challenge;
+mod fetch;
+mod lists;
+mod mailbox;
+mod search;
+
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+pub use challenge::Challenge;
+pub use fetch::{BodyStart, FetchItem, FetchStart, Labels};
+pub(crate) use lists::pair as id_pair;
+pub use lists::{IdFields, Quota, QuotaResource, QuotaRoot};
+pub use mailbox::{List, MailboxStatus, Namespace, Namespaces};
+pub(crate) use search::hit;
+pub use search::{SearchHits, SearchItem};
 
 use crate::command::{CommandId, CommandKind};
-use crate::error::Error;
 use crate::quirk::Quirk;
 use crate::text::{Condition, Text};
-use crate::types::{Capabilities, DateTime, Envelope, Flags, Section};
+use crate::types::{Capabilities, Flags, Ranges};
 
 /// One thing that the server has said. It borrows the input.
 ///
 /// A `FETCH` response is a run of events: [`FetchStart`](Self::FetchStart), then items and bodies in the server's
 /// order, then [`FetchEnd`](Self::FetchEnd). A body is [`BodyStart`](Self::BodyStart), any number of
 /// [`Body`](Self::Body), [`BodyEnd`](Self::BodyEnd), in whichever form the server sends it. A `SEARCH` response is
-/// [`SearchStart`](Self::SearchStart), any number of [`SearchHits`](Self::SearchHits),
-/// [`SearchEnd`](Self::SearchEnd). Quirks may stand between any two events.
+/// [`SearchStart`](Self::SearchStart), any number of [`SearchHits`](Self::SearchHits) or, of an `ESEARCH` response, of
+/// [`SearchItem`](Self::SearchItem), then [`SearchEnd`](Self::SearchEnd). Quirks may stand between any two events.
 #[non_exhaustive]
 pub enum Event<'i> {
     /// The first line of the server.
@@ -28,6 +37,12 @@ pub enum Event<'i> {
     /// The server waits for a SASL message: answer with [`respond`](crate::Connection::respond) or
     /// [`cancel`](crate::Connection::cancel).
     Challenge(Challenge<'i>),
+    /// The server lets a command go on: the octets of an `APPEND` may follow, or `IDLE` has begun. Of a search that has
+    /// texts in UTF-8 the next part is in `out` now.
+    Ready(CommandId),
+    /// A command that went ahead of a log-in's end (see [`Connection::eager`](crate::Connection::eager)) was taken for
+    /// the answer to a challenge, and will have no answer of its own.
+    Swallowed(CommandId),
     /// A command has ended.
     Completed(Completed<'i>),
     /// `OK`, `NO` or `BAD` that ends no command: a response code, a warning, small talk.
@@ -42,10 +57,33 @@ pub enum Event<'i> {
     Expunge(u32),
     /// Flags that messages of the mailbox may have.
     Flags(Flags<'i>),
+    /// Messages are gone (RFC 7162). Those behind them move up, unless they were gone before.
+    Vanished {
+        /// They were gone before; the mailbox has not become smaller by it now.
+        earlier: bool,
+        /// Their UIDs.
+        uids: Ranges<'i>,
+    },
+    /// A mailbox in a list.
+    List(List<'i>),
+    /// Numbers of a mailbox that need not be open.
+    MailboxStatus(MailboxStatus<'i>),
+    /// How names of mailboxes begin.
+    Namespace(Namespaces<'i>),
+    /// The limits of a quota root.
+    Quota(Quota<'i>),
+    /// The quota roots of a mailbox.
+    QuotaRoot(QuotaRoot<'i>),
+    /// Who the server is.
+    Id(IdFields<'i>),
+    /// Extensions that were switched on.
+    Enabled(Capabilities<'i>),
     /// Search results follow. The command is `None` when no search is open.
     SearchStart(Option<CommandId>),
     /// Search results.
     SearchHits(SearchHits<'i>),
+    /// A part of an `ESEARCH` response.
+    SearchItem(SearchItem<'i>),
     /// No more results. The number is the highest `MODSEQ` of the messages found, when the server gives it
     /// (RFC 7162).
     SearchEnd(Option<u64>),
@@ -75,6 +113,8 @@ impl fmt::Debug for Event<'_> {
             Event::Greeting(greeting) => greeting.fmt(f),
             Event::Capability(capabilities) => write!(f, "Capability({capabilities:?})"),
             Event::Challenge(challenge) => challenge.fmt(f),
+            Event::Ready(command) => write!(f, "Ready({command:?})"),
+            Event::Swallowed(command) => write!(f, "Swallowed({command:?})"),
             Event::Completed(completed) => completed.fmt(f),
             Event::Notice(notice) => notice.fmt(f),
             Event::Bye(text) => write!(f, "Bye({text:?})"),
@@ -82,8 +122,17 @@ impl fmt::Debug for Event<'_> {
             Event::Recent(number) => write!(f, "Recent({number})"),
             Event::Expunge(number) => write!(f, "Expunge({number})"),
             Event::Flags(flags) => write!(f, "Flags({flags:?})"),
+            Event::Vanished { earlier, uids } => write!(f, "Vanished(earlier: {earlier}, {uids:?})"),
+            Event::List(list) => list.fmt(f),
+            Event::MailboxStatus(status) => status.fmt(f),
+            Event::Namespace(namespaces) => namespaces.fmt(f),
+            Event::Quota(quota) => quota.fmt(f),
+            Event::QuotaRoot(root) => root.fmt(f),
+            Event::Id(fields) => fields.fmt(f),
+            Event::Enabled(names) => write!(f, "Enabled({names:?})"),
             Event::SearchStart(command) => write!(f, "SearchStart({command:?})"),
             Event::SearchHits(hits) => write!(f, "SearchHits({hits:?})"),
+            Event::SearchItem(item) => item.fmt(f),
             Event::SearchEnd(mod_seq) => write!(f, "SearchEnd({mod_seq:?})"),
             Event::FetchStart(start) => start.fmt(f),
             Event::FetchItem(item) => item.fmt(f),
@@ -172,140 +221,6 @@ pub struct Notice<'i> {
     pub status: Status,
     /// What it says.
     pub text: Text<'i>,
-}
-
-/// A SASL challenge (`continue-req`, RFC 9051 section 6.2.2).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Challenge<'i> {
-    pub(crate) base64: &'i [u8],
-    pub(crate) limit: usize,
-}
-
-/// Servers leave the padding out, or not.
-const TOLERANT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-impl<'i> Challenge<'i> {
-    /// As the server sent it, in base64.
-    pub fn base64(&self) -> &'i [u8] {
-        self.base64
-    }
-
-    /// The challenge itself. The first one is empty when no initial response was sent.
-    ///
-    /// # Errors
-    /// [`Error::TooLong`] beyond [`Limits::challenge`](crate::Limits::challenge); [`Error::Protocol`] when it is not
-    /// base64. The connection is none the worse for it: answer with [`cancel`](crate::Connection::cancel).
-    pub fn decode(&self) -> Result<Vec<u8>, Error> {
-        if self.base64.len() / 4 * 3 > self.limit {
-            return Err(Error::TooLong { what: "a SASL challenge", limit: self.limit });
-        }
-        TOLERANT
-            .decode(self.base64)
-            .map_err(|_| Error::protocol("a SASL challenge is not base64", self.base64))
-    }
-}
-
-impl fmt::Debug for Challenge<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Challenge([{} octets])", self.base64.len())
-    }
-}
-
-/// The beginning of a message's data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FetchStart {
-    /// The position of the message in the mailbox, from 1; some servers send 0.
-    pub seq: u32,
-    /// The oldest open `FETCH` that it can belong to; `None` when it cannot belong to any: nobody asked for it.
-    /// Servers may also tell new flags of any message while a `FETCH` is open, so compare the UID.
-    pub command: Option<CommandId>,
-}
-
-/// One item of a message's data (`msg-att`, RFC 9051 section 7.5.2).
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FetchItem<'i> {
-    /// The unique identifier.
-    Uid(u32),
-    /// The flags.
-    Flags(Flags<'i>),
-    /// When the server received it; `None` when the server has a date that is none.
-    InternalDate(Option<DateTime>),
-    /// The size in octets, as the server thinks. It may be wrong.
-    Rfc822Size(u64),
-    /// What the server has read from the header.
-    Envelope(Envelope<'i>),
-    /// Any other item.
-    Unknown {
-        /// Its name.
-        name: &'i [u8],
-        /// Its value, as the server sent it.
-        raw: &'i [u8],
-    },
-}
-
-impl fmt::Debug for FetchItem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FetchItem::Uid(uid) => write!(f, "Uid({uid})"),
-            FetchItem::Flags(flags) => write!(f, "Flags({flags:?})"),
-            FetchItem::InternalDate(Some(date)) => write!(f, "InternalDate({date})"),
-            FetchItem::InternalDate(None) => f.write_str("InternalDate(none)"),
-            FetchItem::Rfc822Size(size) => write!(f, "Rfc822Size({size})"),
-            FetchItem::Envelope(envelope) => envelope.fmt(f),
-            FetchItem::Unknown { name, raw } => {
-                write!(f, "Unknown({} = \"{}\")", name.escape_ascii(), raw.escape_ascii())
-            }
-        }
-    }
-}
-
-/// The beginning of octets of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BodyStart<'i> {
-    /// Which part.
-    pub section: Section<'i>,
-    /// Which octet of the part is the first, when a partial fetch was asked for.
-    pub origin: Option<u32>,
-    /// How many octets follow; `None` is `NIL`: the server has no such part, and nothing follows.
-    pub size: Option<u64>,
-}
-
-/// Numbers of messages that a search has found: a run of them, as they came in.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SearchHits<'i> {
-    pub(crate) raw: &'i [u8],
-}
-
-impl<'i> Iterator for SearchHits<'i> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        let start = self.raw.iter().position(|byte| *byte != b' ')?;
-        let rest = self.raw.get(start..)?;
-        let end = rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
-        let (digits, rest) = rest.split_at_checked(end)?;
-        self.raw = rest;
-        // The reader lets nothing else through.
-        hit(digits)
-    }
-}
-
-/// A number of a search: 1 to 2^32-1.
-pub(crate) fn hit(digits: &[u8]) -> Option<u32> {
-    let add = |sum: u32, digit: &u8| sum.checked_mul(10)?.checked_add(u32::from(digit.wrapping_sub(b'0')));
-    digits.iter().try_fold(0, add).filter(|number| *number > 0)
-}
-
-impl fmt::Debug for SearchHits<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{} octets]", self.raw.len())
-    }
 }
 
 /// What cannot be read.

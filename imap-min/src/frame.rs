@@ -99,16 +99,29 @@ impl Framer {
     }
 }
 
-/// Whether a response is `* SEARCH`, whose numbers stream; `None` when the input is too short to tell.
-pub(crate) fn is_search(input: &[u8]) -> Option<bool> {
-    const START: &[u8] = b"* SEARCH";
-    let start = input.get(..START.len()).unwrap_or(input);
-    let same = start.iter().zip(START).all(|(a, b)| a.eq_ignore_ascii_case(b));
-    match (same, input.get(START.len())) {
-        (false, _) => Some(false),
-        (true, None) => None,
-        (true, Some(next)) => Some(matches!(next, b' ' | b'\r' | b'\n')),
+/// How a response begins, as far as it decides how it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// `* SEARCH`, whose numbers stream.
+    Search,
+    /// `* ESEARCH`, whose sets stream.
+    Esearch,
+    Other,
+}
+
+/// How a response begins; `None` when the input is too short to tell.
+pub(crate) fn lead(input: &[u8]) -> Option<Lead> {
+    for (name, lead) in [(&b"* SEARCH"[..], Lead::Search), (b"* ESEARCH", Lead::Esearch)] {
+        let start = input.get(..name.len()).unwrap_or(input);
+        if start.eq_ignore_ascii_case(name.get(..start.len()).unwrap_or_default()) {
+            return match input.get(name.len()) {
+                None => None,
+                Some(b' ' | b'\r' | b'\n') => Some(lead),
+                Some(_) => Some(Lead::Other),
+            };
+        }
     }
+    Some(Lead::Other)
 }
 
 fn is_fetch(input: &[u8]) -> bool {
@@ -158,7 +171,7 @@ fn body_name(before: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{End, Framer, body_name, is_search};
+    use super::{End, Framer, Lead, body_name, lead};
     use crate::limits::Limits;
 
     #[test]
@@ -187,9 +200,11 @@ mod tests {
 
     #[test]
     fn a_search_is_seen_early() {
-        assert_eq!(is_search(b"* SEA"), None);
-        assert_eq!(is_search(b"* search\r"), Some(true));
-        assert_eq!(is_search(b"* SEARCHRES"), Some(false));
-        assert_eq!(is_search(b"* 1"), Some(false));
+        assert_eq!(lead(b"* SEA"), None);
+        assert_eq!(lead(b"* search\r"), Some(Lead::Search));
+        assert_eq!(lead(b"* ESEARCH "), Some(Lead::Esearch));
+        assert_eq!(lead(b"* ESEARCH"), None);
+        assert_eq!(lead(b"* SEARCHRES"), Some(Lead::Other));
+        assert_eq!(lead(b"* 1"), Some(Lead::Other));
     }
 }

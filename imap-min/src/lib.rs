@@ -10,6 +10,7 @@ mod connection;
 mod error;
 mod event;
 mod frame;
+mod gate;
 mod limits;
 mod parse;
 mod pipeline;
@@ -19,16 +20,20 @@ mod reader;
 mod refusal;
 mod selected;
 mod text;
+mod turn;
 mod types;
 
+#[cfg(feature = "compress")]
+pub use client::Deflate;
 #[cfg(feature = "tokio")]
-pub use client::{Client, Summary};
+pub use client::{Appended, Client, Copied, Fetch, Found, Idle, Listing, LogIn, Stored, Summary};
 pub use command::{Command, CommandId, CommandKind};
 pub use connection::{Connection, State};
 pub use error::Error;
 pub use event::{
-    BodyStart, Challenge, Completed, Event, FetchItem, FetchStart, Greeting, GreetingKind, Notice,
-    SearchHits, Status, Unreadable, Untyped,
+    BodyStart, Challenge, Completed, Event, FetchItem, FetchStart, Greeting, GreetingKind, IdFields, Labels,
+    List, MailboxStatus, Namespace, Namespaces, Notice, Quota, QuotaResource, QuotaRoot, SearchHits,
+    SearchItem, Status, Unreadable, Untyped,
 };
 pub use limits::Limits;
 pub use quirk::Quirk;
@@ -37,6 +42,8 @@ pub use refusal::Refusal;
 pub use selected::Selected;
 pub use text::{Code, CodeName, Condition, Text};
 pub use types::{
-    Address, Addresses, Capabilities, Date, DateTime, Envelope, FetchAttribute, Flag, FlagIter, Flags,
-    Mailbox, Partial, SearchKey, Section, SequenceSet, UidSet,
+    Address, Addresses, Append, AppendForm, Attribute, Attributes, BodyStructure, Capabilities, Date,
+    DateTime, Disposition, Envelope, FetchAttribute, Flag, FlagIter, Flags, Languages, ListOptions, Mailbox,
+    MailboxName, Parameters, Part, PartKind, Partial, Parts, RangeIter, Ranges, SearchKey, SearchOptions,
+    Section, SelectParameter, SequenceSet, StatusItem, Store, StoreMode, UidSet,
 };

@@ -33,6 +33,9 @@ pub struct Limits {
     pub pipeline: usize,
     /// Octets in a SASL challenge after decoding. Default 16 KiB: Kerberos tickets with many groups have 12.
     pub challenge: usize,
+    /// Octets of a literal that are sent without the server's go-ahead, where the server allows it (RFC 7888; 4096 with
+    /// `LITERAL-`). Default 64 KiB: a refusal wastes no more than that, and a go-ahead costs a round trip.
+    pub literal: u64,
     /// Octets that one method of the client may collect: search results, summaries. Default 64 MiB, about a
     /// hundred thousand summaries with their envelopes.
     pub collected: usize,
@@ -43,6 +46,9 @@ pub struct Limits {
     /// How long any other event may take. Default 120 s: a search through a large mailbox sends nothing before
     /// it ends.
     pub command: Duration,
+    /// How long an `IDLE` may last before the client begins another one; the machine gives it as its time-out
+    /// meanwhile. Default 28 min: servers may end a session after 30 (RFC 2177 says to stay below 29).
+    pub idle: Duration,
     /// How long a body may stand still. Default 60 s.
     pub stall: Duration,
 }
@@ -57,10 +63,12 @@ impl Default for Limits {
             nesting: 50,
             pipeline: 64,
             challenge: 16 * 1024,
+            literal: 64 * 1024,
             collected: 64 * 1024 * 1024,
             greeting: Duration::from_secs(30),
             authentication: Duration::from_secs(60),
             command: Duration::from_secs(120),
+            idle: Duration::from_secs(28 * 60),
             stall: Duration::from_secs(60),
         }
     }

@@ -64,11 +64,51 @@ pub enum Quirk {
     MissingValue,
     /// A date with a day or month zero (Domino).
     ZeroDate,
+    /// The name of a mailbox with blanks or control characters, and no quotes (Exchange, Strato).
+    UnquotedName,
+    /// A quote or backslash in a string without a backslash before it, or only one of the two quotes (Exchange, Domino).
+    UnescapedQuote,
+    /// The name of a mailbox that ends in its delimiter (Exchange).
+    TrailingDelimiter,
+    /// Attributes of a mailbox without blanks between them (home.pl).
+    JoinedAttributes,
+    /// A set of messages without a message (Exchange, in `COPYUID`).
+    EmptySet,
+    /// `ENABLE` that succeeds, and does not tell what was switched on (iCloud). It counts as nothing.
+    NotEnabled,
+    /// A `SEARCH` response where an `ESEARCH` response was asked for (Cyrus).
+    SearchForEsearch,
+    /// An `ESEARCH` response that does not say which search it is for, or what it counts (AOL).
+    UntaggedEsearch,
+    /// A multipart without parts (Gmail, Dovecot, Yandex, QQ).
+    ChildlessMultipart,
+    /// A multipart told as if it were a single part (Exchange).
+    MultipartAsPart,
+    /// A part without its media type, or half of it (Exchange).
+    MissingType,
+    /// A part without its transfer encoding (Exchange 2007).
+    MissingEncoding,
+    /// A part without its size, or a text without its number of lines.
+    MissingSize,
+    /// A parameter of a part without a value, or without a name (Exchange).
+    NilParameter,
+    /// A disposition that is no list (Exchange).
+    BareDisposition,
+    /// A disposition without a type, or something else in its place (Exchange).
+    OddDisposition,
+    /// Blanks in the name of a transfer encoding (Office 365).
+    SpaceInEncoding,
+    /// A message inside a message that is told as if it were a single part (Gmail).
+    BasicMessage,
+    /// A part told as `()`.
+    EmptyPart,
+    /// Anything else in a `BODYSTRUCTURE` that its grammar does not have.
+    OddBodyStructure,
 }
 
 impl Quirk {
     // In the order of the enum: the position is the bit in a `QuirkSet`.
-    const ALL: [Quirk; 28] = [
+    const ALL: [Quirk; 48] = [
         Quirk::BareLf,
         Quirk::TrailingSpace,
         Quirk::MissingText,
@@ -97,6 +137,26 @@ impl Quirk {
         Quirk::MissingParenthesis,
         Quirk::MissingValue,
         Quirk::ZeroDate,
+        Quirk::UnquotedName,
+        Quirk::UnescapedQuote,
+        Quirk::TrailingDelimiter,
+        Quirk::JoinedAttributes,
+        Quirk::EmptySet,
+        Quirk::NotEnabled,
+        Quirk::SearchForEsearch,
+        Quirk::UntaggedEsearch,
+        Quirk::ChildlessMultipart,
+        Quirk::MultipartAsPart,
+        Quirk::MissingType,
+        Quirk::MissingEncoding,
+        Quirk::MissingSize,
+        Quirk::NilParameter,
+        Quirk::BareDisposition,
+        Quirk::OddDisposition,
+        Quirk::SpaceInEncoding,
+        Quirk::BasicMessage,
+        Quirk::EmptyPart,
+        Quirk::OddBodyStructure,
     ];
 }
 

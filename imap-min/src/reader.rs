@@ -5,6 +5,9 @@
 //!            v                                                             |
 //!         Start --"* SEARCH"--> Search --end of line--> Start              |
 //!            |                                                             |
+//!            +--"* ESEARCH"--> Items <--"ALL", its end--> Set              |
+//!            |                   +--end of line--> Start                   |
+//!            |                                                             |
 //!            +--"* n FETCH ("--> Fetch --")"--> Start ---------------------+
 //!                                 |  ^
 //!                   literal, NIL  |  |  last octet
@@ -12,18 +15,22 @@
 //!                         Literal or Quoted
 //! ```
 
+mod esearch;
+mod search;
+
 use memchr::memchr2;
 
 use crate::error::Error;
-use crate::event::{BodyStart, Event, SearchHits, Unreadable, hit};
-use crate::frame::{End, Framer, Segment, is_search};
+use crate::event::{BodyStart, Event, Unreadable};
+use crate::frame::{End, Framer, Lead, Segment, lead};
 use crate::limits::Limits;
 use crate::parse::fetch::{BodyValue, Item, item};
-use crate::parse::response::search_end;
 use crate::parse::token::{blanks, reason, value, word};
 use crate::quirk::{Quirk, QuirkSet};
 
 /// The next event and the octets it uses.
+pub(crate) use esearch::Head;
+
 pub(crate) type Found<'i> = (usize, Event<'i>);
 
 #[derive(Debug, Default)]
@@ -47,6 +54,10 @@ pub(crate) enum Place {
     Start,
     /// Among the numbers of a search.
     Search,
+    /// Between two items of an `ESEARCH` response.
+    Items(esearch::Line),
+    /// Among the ranges of an `ESEARCH` response.
+    Set(esearch::Line),
     /// Between two items of a `FETCH` response.
     Fetch(Walk),
     /// In a body of so many more octets.
@@ -74,28 +85,47 @@ impl Reader {
         if !self.held.is_empty() || self.failure.is_some() || self.segment.is_some() {
             return false;
         }
-        let found = match &mut self.place {
-            Place::Start => match (input.first(), is_search(input)) {
+        let found = match self.place {
+            Place::Start => match (input.first(), lead(input)) {
                 (None, _) => return true,
-                (Some(0), _) | (_, Some(true)) => return false,
+                (Some(0), _) | (_, Some(Lead::Search)) => return false,
                 (Some(_), None) => return true,
-                (Some(_), Some(false)) => self.framer.find(input, limits, false),
+                (Some(_), Some(Lead::Esearch)) => match Head::of(input) {
+                    Some(Head::Unknown) => self.framer.find(input, limits, false),
+                    Some(Head::Known { .. }) => return false,
+                    None => return true,
+                },
+                (Some(_), Some(Lead::Other)) => self.framer.find(input, limits, false),
             },
             Place::Search => {
-                if hits(input) > 0 {
+                if search::hits(input) > 0 {
                     return false;
                 }
                 self.framer.find(input, limits, false)
             }
+            Place::Items(line) | Place::Set(line) => {
+                let set = matches!(self.place, Place::Set(_));
+                if line.is_known() || esearch::is_ready(input, set) {
+                    return false;
+                }
+                match self.framer.find(input, limits, false) {
+                    Ok(Some(segment)) => {
+                        let line = line.known(segment);
+                        self.place = if set { Place::Set(line) } else { Place::Items(line) };
+                        return false;
+                    }
+                    other => other,
+                }
+            }
             Place::Fetch(walk) if walk.left > 0 => return false,
             Place::Fetch(walk) => match self.framer.find(input, limits, true) {
                 Ok(Some(segment)) => {
-                    *walk = Walk::new(segment, 0, walk.extra);
+                    self.place = Place::Fetch(Walk::new(segment, 0, walk.extra));
                     return false;
                 }
                 other => other,
             },
-            Place::Literal(left, _) => return *left > 0 && input.is_empty(),
+            Place::Literal(left, _) => return left > 0 && input.is_empty(),
             Place::Quoted(_) => return false,
         };
         match found {
@@ -147,6 +177,11 @@ impl Reader {
         self.place = Place::Search;
     }
 
+    /// The response at the front is an `ESEARCH`; its items are next.
+    pub(crate) fn enter_esearch(&mut self) {
+        self.place = Place::Items(esearch::Line::default());
+    }
+
     /// The response at the front is a `FETCH` whose items begin after `used` octets.
     pub(crate) fn enter_fetch(&mut self, segment: Segment, used: usize) {
         self.segment = None;
@@ -158,6 +193,8 @@ impl Reader {
         match self.place {
             Place::Start => Ok(None),
             Place::Search => Ok(self.search(input)),
+            Place::Items(line) => self.items(input, line, limits),
+            Place::Set(line) => Ok(self.set(input, line)),
             Place::Fetch(walk) => self.fetch(input, walk, limits).map(Some),
             Place::Literal(0, walk) => {
                 self.place = Place::Fetch(walk);
@@ -172,45 +209,6 @@ impl Reader {
             }
             Place::Quoted(walk) => self.quoted(input, walk).map(Some),
         }
-    }
-
-    fn search<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
-        let run = hits(input);
-        if run > 0 {
-            self.framer.reset();
-            let raw = input.get(..run).unwrap_or_default();
-            let good = good_hits(raw);
-            if good > 0 {
-                let raw = raw.get(..good).unwrap_or_default();
-                return Some((good, Event::SearchHits(SearchHits { raw })));
-            }
-            let line = raw.trim_ascii_start().split(|byte| *byte == b' ').next().unwrap_or_default();
-            let used = raw.len() - raw.trim_ascii_start().len() + line.len();
-            let reason = "a number of a search is none";
-            return Some((used, Event::Unreadable(Unreadable { reason, line })));
-        }
-        let segment = self.segment?;
-        let rest = input.get(..segment.text).unwrap_or_default();
-        let mut quirks = QuirkSet::default();
-        if rest.ends_with(b" ") {
-            quirks.insert(Quirk::TrailingSpace);
-        }
-        if segment.len - segment.text == 1 {
-            quirks.insert(Quirk::BareLf);
-        }
-        let mod_seq = match search_end(rest, &mut quirks) {
-            Ok(mod_seq) => mod_seq,
-            Err(fault) => {
-                self.segment = None;
-                let unreadable = Unreadable { reason: fault.0, line: rest };
-                return Some((rest.len(), Event::Unreadable(unreadable)));
-            }
-        };
-        if let Some(quirk) = self.tell(quirks) {
-            return Some((0, Event::Quirk(quirk)));
-        }
-        self.leave_response();
-        Some((segment.len, Event::SearchEnd(mod_seq)))
     }
 
     fn fetch<'i>(&mut self, input: &'i [u8], mut walk: Walk, limits: &Limits) -> Result<Found<'i>, Error> {
@@ -246,9 +244,9 @@ impl Reader {
                 self.place = Place::Fetch(walk);
                 Ok((used, Event::FetchItem(item)))
             }
-            Item::Body { section, origin, value } => {
+            Item::Body { section, origin, binary, value } => {
                 let size = self.enter_body(value, walk, segment)?;
-                Ok((used, Event::BodyStart(BodyStart { section, origin, size })))
+                Ok((used, Event::BodyStart(BodyStart { section, origin, size, binary })))
             }
         }
     }
@@ -377,36 +375,4 @@ impl Walk {
         }
         Ok(())
     }
-}
-
-/// Octets of whole numbers and blanks at the front; 0 when there is no number that is known to be whole.
-fn hits(input: &[u8]) -> usize {
-    // Longer than any number with its blanks: what has none so far is looked at no further, or each byte that
-    // comes in would cost a look at all before it.
-    const HEAD: usize = 64;
-    let head = input.get(..HEAD.min(input.len())).unwrap_or_default();
-    if !head.windows(2).any(|pair| matches!(pair, [b'0'..=b'9', next] if !next.is_ascii_digit())) {
-        return 0;
-    }
-    match input.iter().position(|byte| !byte.is_ascii_digit() && *byte != b' ') {
-        Some(end) if input.iter().take(end).any(u8::is_ascii_digit) => end,
-        Some(_) => 0,
-        None => memchr::memrchr(b' ', input).map_or(0, |blank| blank + 1),
-    }
-}
-
-/// Octets before the first number that is none: 0, or too large.
-fn good_hits(run: &[u8]) -> usize {
-    let mut start = 0;
-    for word in run.split(|byte| *byte == b' ') {
-        // Nine digits that do not begin with 0 are always good.
-        let doubtful = word.len() > 9 || word.first() == Some(&b'0');
-        if doubtful && hit(word).is_none() {
-            // Blanks alone are no hits.
-            let before = run.get(..start).unwrap_or_default();
-            return if before.iter().any(u8::is_ascii_digit) { start } else { 0 };
-        }
-        start += word.len() + 1;
-    }
-    run.len()
 }

@@ -29,6 +29,11 @@ impl Refusal {
         let code = text.code.as_ref().and_then(|code| code.name());
         Refusal { command, status, code, condition: text.condition(), text: readable(&text.text) }
     }
+
+    /// Whether the connection is over.
+    pub(crate) fn is_final(&self) -> bool {
+        self.status == Status::Bye
+    }
 }
 
 impl fmt::Display for Refusal {

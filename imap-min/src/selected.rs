@@ -19,7 +19,8 @@ pub struct Selected {
     pub uid_next: Option<u32>,
     /// The position of the first message that is not read. `None` when the server does not say, or says 0.
     pub unseen: Option<u32>,
-    /// The highest modification sequence (RFC 7162).
+    /// The highest modification sequence that the server has told (RFC 7162). A cache is not up to it before all that
+    /// was asked for has come.
     pub highest_mod_seq: Option<u64>,
     /// Whether nothing can be changed.
     pub read_only: bool,
@@ -34,6 +35,23 @@ impl Selected {
     pub(crate) fn expunge(&mut self, number: u32) {
         if (1..=self.exists).contains(&number) {
             self.exists -= 1;
+        }
+    }
+
+    /// So many messages are gone.
+    pub(crate) fn vanish(&mut self, count: u64) {
+        self.exists = self.exists.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
+    /// A message with this UID is there.
+    pub(crate) fn see_uid(&mut self, uid: u32) {
+        self.uid_next = self.uid_next.map(|next| next.max(uid.saturating_add(1)));
+    }
+
+    /// A message has this modification sequence.
+    pub(crate) fn see_mod_seq(&mut self, mod_seq: u64) {
+        if mod_seq > 0 {
+            self.highest_mod_seq = self.highest_mod_seq.map(|known| known.max(mod_seq)).or(Some(mod_seq));
         }
     }
 
@@ -54,7 +72,14 @@ impl Selected {
             Code::HighestModSeq(number) => self.highest_mod_seq = Some(*number),
             Code::Named(CodeName::ReadOnly) => self.read_only = true,
             Code::Named(CodeName::ReadWrite) => self.read_only = false,
-            Code::Named(_) | Code::Capability(_) | Code::Other { .. } => {}
+            Code::Named(CodeName::NoModSeq) => self.highest_mod_seq = None,
+            Code::Named(_)
+            | Code::Capability(_)
+            | Code::CopyUid { .. }
+            | Code::AppendUid { .. }
+            | Code::Modified(_)
+            | Code::BadCharset { .. }
+            | Code::Other { .. } => {}
         }
         Ok(())
     }
@@ -65,4 +90,26 @@ fn kept(flags: &Flags<'_>, limit: usize) -> Result<Flags<'static>, Error> {
         return Err(Error::TooLong { what: "a mailbox's list of flags", limit });
     }
     Ok(flags.clone().into_owned())
+}
+
+/// The mailbox that is open, and the one that is being opened.
+#[derive(Debug, Default)]
+pub(crate) struct Views {
+    pub(crate) open: Option<Selected>,
+    /// What the oldest open command, which opens a mailbox, has brought so far.
+    pub(crate) opening: Option<Selected>,
+}
+
+impl Views {
+    /// Changes the mailbox that data are about: the one being opened, or the open one.
+    pub(crate) fn change<E>(
+        &mut self,
+        opening: bool,
+        change: impl FnOnce(&mut Selected) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if opening {
+            return change(self.opening.get_or_insert_default());
+        }
+        self.open.as_mut().map_or(Ok(()), change)
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::types::{Capabilities, Flags};
+use crate::types::{Capabilities, Flags, Ranges};
 
 /// The human part of a response, with the code that may stand before it (`resp-text`, RFC 9051 section 7.1).
 #[derive(Clone, PartialEq, Eq)]
@@ -50,6 +50,30 @@ pub enum Code<'i> {
     Unseen(u32),
     /// `HIGHESTMODSEQ` (RFC 7162).
     HighestModSeq(u64),
+    /// `COPYUID`: where copied messages are (RFC 4315). The sets have the same number of messages, in the same order; some
+    /// servers send them empty.
+    CopyUid {
+        /// The value under which the new UIDs are valid. Some servers send 0.
+        uid_validity: u32,
+        /// UIDs in the mailbox they came from.
+        source: Ranges<'i>,
+        /// UIDs in the mailbox they went to.
+        destination: Ranges<'i>,
+    },
+    /// `APPENDUID`: where an added message is (RFC 4315).
+    AppendUid {
+        /// The value under which the UID is valid. Some servers send 0.
+        uid_validity: u32,
+        /// Its UID; several when several messages were added.
+        uids: Ranges<'i>,
+    },
+    /// `MODIFIED`: messages that were left alone, for they have changed since (RFC 7162).
+    Modified(Ranges<'i>),
+    /// `BADCHARSET`: the encoding of a search is not understood.
+    BadCharset {
+        /// Those that are, as the server sent them; mostly empty.
+        supported: Cow<'i, [u8]>,
+    },
     /// A code whose name says it all.
     Named(CodeName),
     /// Any other.
@@ -62,10 +86,11 @@ pub enum Code<'i> {
 }
 
 impl Code<'_> {
-    /// The name, for codes that have no data.
+    /// The name, for codes that have no data, or none that matters.
     pub fn name(&self) -> Option<CodeName> {
         match self {
             Code::Named(name) => Some(*name),
+            Code::BadCharset { .. } => Some(CodeName::BadCharset),
             _ => None,
         }
     }
@@ -79,6 +104,18 @@ impl Code<'_> {
             Code::UidNext(number) => Code::UidNext(number),
             Code::Unseen(number) => Code::Unseen(number),
             Code::HighestModSeq(number) => Code::HighestModSeq(number),
+            Code::CopyUid { uid_validity, source, destination } => Code::CopyUid {
+                uid_validity,
+                source: source.into_owned(),
+                destination: destination.into_owned(),
+            },
+            Code::AppendUid { uid_validity, uids } => {
+                Code::AppendUid { uid_validity, uids: uids.into_owned() }
+            }
+            Code::Modified(messages) => Code::Modified(messages.into_owned()),
+            Code::BadCharset { supported } => {
+                Code::BadCharset { supported: Cow::Owned(supported.into_owned()) }
+            }
             Code::Named(name) => Code::Named(name),
             Code::Other { name, arguments } => Code::Other {
                 name: Cow::Owned(name.into_owned()),
@@ -97,6 +134,12 @@ impl fmt::Debug for Code<'_> {
             Code::UidNext(number) => write!(f, "UidNext({number})"),
             Code::Unseen(number) => write!(f, "Unseen({number})"),
             Code::HighestModSeq(number) => write!(f, "HighestModSeq({number})"),
+            Code::CopyUid { uid_validity, source, destination } => {
+                write!(f, "CopyUid({uid_validity}, {source:?}, {destination:?})")
+            }
+            Code::AppendUid { uid_validity, uids } => write!(f, "AppendUid({uid_validity}, {uids:?})"),
+            Code::Modified(messages) => write!(f, "Modified({messages:?})"),
+            Code::BadCharset { supported } => write!(f, "BadCharset({})", supported.escape_ascii()),
             Code::Named(name) => write!(f, "{name:?}"),
             Code::Other { name, arguments } => {
                 write!(f, "Other(\"{}\", \"{}\")", name.escape_ascii(), arguments.escape_ascii())
@@ -117,10 +160,14 @@ pub enum CodeName {
     AuthenticationFailed,
     /// The credentials are good, but not for this identity.
     AuthorizationFailed,
+    /// The encoding of a search is not understood; told as [`Code::BadCharset`].
+    BadCharset,
     /// The operation is not possible, and will not be.
     Cannot,
     /// The client did something that it should not.
     ClientBug,
+    /// The connection is compressed already.
+    CompressionActive,
     /// The mailbox selected before is closed.
     Closed,
     /// The administrator must be asked.
@@ -157,8 +204,12 @@ pub enum CodeName {
     ServerBug,
     /// The mailbox does not exist, and could be made.
     TryCreate,
+    /// It is larger than the server takes.
+    TooBig,
     /// UIDs do not last.
     UidNotSticky,
+    /// The mailbox takes commands with UIDs only.
+    UidRequired,
     /// Part of the server is down; try again later.
     Unavailable,
     /// An encoding is not understood.
@@ -175,6 +226,7 @@ impl CodeName {
             ("CANNOT", CodeName::Cannot),
             ("CLIENTBUG", CodeName::ClientBug),
             ("CLOSED", CodeName::Closed),
+            ("COMPRESSIONACTIVE", CodeName::CompressionActive),
             ("CONTACTADMIN", CodeName::ContactAdmin),
             ("CORRUPTION", CodeName::Corruption),
             ("EXPIRED", CodeName::Expired),
@@ -192,7 +244,9 @@ impl CodeName {
             ("READ-WRITE", CodeName::ReadWrite),
             ("SERVERBUG", CodeName::ServerBug),
             ("TRYCREATE", CodeName::TryCreate),
+            ("TOOBIG", CodeName::TooBig),
             ("UIDNOTSTICKY", CodeName::UidNotSticky),
+            ("UIDREQUIRED", CodeName::UidRequired),
             ("UNAVAILABLE", CodeName::Unavailable),
             ("UNKNOWN-CTE", CodeName::UnknownCte),
         ];
@@ -219,6 +273,10 @@ pub enum Condition {
     },
     /// The server cannot serve anyone now.
     ServerUnavailable,
+    /// The credentials are refused: at the log-in, or later by Gmail, when a token has expired.
+    InvalidCredentials,
+    /// Some of the messages asked for are gone; those that are not have been told.
+    MessagesGone,
 }
 
 impl Condition {
@@ -250,6 +308,11 @@ impl Condition {
         if behind(b"request is throttled").is_some() {
             return Some(Condition::Throttled { wait: None });
         }
-        behind(b"Server Unavailable").map(|_| Condition::ServerUnavailable)
+        let known = [
+            (&b"Server Unavailable"[..], Condition::ServerUnavailable),
+            (b"Invalid credentials", Condition::InvalidCredentials),
+            (b"messages no longer exist", Condition::MessagesGone),
+        ];
+        known.into_iter().find(|(phrase, _)| behind(phrase).is_some()).map(|(_, condition)| condition)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -53,6 +53,13 @@ impl<S> fmt::Debug for Client<S> {
             .field("output", &self.output.len())
             .field("out_of_step", &self.out_of_step)
             .finish_non_exhaustive()
+    }
+}
+
+impl<S> Client<S> {
+    /// All answers of a method have been read.
+    pub(super) fn in_step(&mut self) {
+        self.out_of_step = false;
     }
 }
 
@@ -130,28 +137,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// [`Error::Eof`] when the server closes the connection, [`Error::TimedOut`] when it is silent, and those of
     /// [`Connection::receive`].
     pub async fn next_event(&mut self) -> Result<Event<'_>, Error> {
-        self.flush().await?;
-        self.release();
-        if self.wants_input() {
-            let after = self.connection.timeout();
-            let during = match self.connection.oldest_open() {
-                Some(kind) => kind.name(),
-                None => "a wait for the server",
-            };
-            match timeout(after, self.fill()).await {
-                Ok(filled) => filled?,
-                Err(_) => return Err(Error::TimedOut { after, during }),
-            }
-        }
-        let input = self.input.get(self.done..).unwrap_or_default();
-        match self.connection.receive(input, &mut self.output)? {
-            Some((used, event)) => {
-                self.used = used;
-                Ok(event)
-            }
-            // INVARIANT: the machine has just said that it wants no more input than this.
-            None => Err(Error::Broken),
-        }
+        self.ready().await?;
+        self.take()
     }
 
     /// The machine: its state, the server's capabilities, the open mailbox as it stands.
@@ -182,6 +169,86 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.release();
         let leftover = self.input.split_off(self.done.min(self.input.len()));
         (self.stream, self.connection, leftover)
+    }
+
+    /// Sends what waits, and reads until there is an event. May be dropped at any time.
+    pub(super) async fn ready(&mut self) -> Result<(), Error> {
+        self.flush().await?;
+        self.release();
+        if !self.wants_input() {
+            return Ok(());
+        }
+        let after = self.connection.timeout();
+        let during = match self.connection.oldest_open() {
+            Some(kind) => kind.name(),
+            None => "a wait for the server",
+        };
+        match timeout(after, self.fill()).await {
+            Ok(filled) => filled,
+            Err(_) => Err(Error::TimedOut { after, during }),
+        }
+    }
+
+    /// The event that is there.
+    pub(super) fn take(&mut self) -> Result<Event<'_>, Error> {
+        let input = self.input.get(self.done..).unwrap_or_default();
+        match self.connection.receive(input, &mut self.output)? {
+            Some((used, event)) => {
+                self.used = used;
+                Ok(event)
+            }
+            // INVARIANT: the machine has just said that it wants no more input than this.
+            None => Err(Error::Broken),
+        }
+    }
+
+    /// Whether there is an event without reading more.
+    pub(super) fn has_event(&mut self) -> bool {
+        self.release();
+        !self.wants_input()
+    }
+
+    /// Writes what waits, in one write where the stream takes it, or reads, whichever is possible first.
+    pub(super) async fn exchange(&mut self) -> Result<(), Error> {
+        self.make_room();
+        let after = self.connection.limits().stall;
+        let (stream, input, output) = (&mut self.stream, &mut self.input, &mut self.output);
+        let progress = poll_fn(|context| {
+            if let Poll::Ready(written) = Pin::new(&mut *stream).poll_write(context, output) {
+                return Poll::Ready(written.map(|written| (written, None)));
+            }
+            // A peer that waits until it is read from takes nothing.
+            let read = pin!(stream.read_buf(input)).poll(context);
+            read.map(|read| read.map(|read| (0, Some(read))))
+        });
+        let (written, read) = in_time(after, "sending", progress).await?;
+        match read {
+            Some(read) => self.check_eof(read),
+            None if written == 0 => Err(Error::Io(std::io::ErrorKind::WriteZero.into())),
+            None => {
+                self.unflushed = true;
+                self.output.drain(..written);
+                Ok(())
+            }
+        }
+    }
+
+    /// Octets of the message of an `APPEND`, for the next write.
+    pub(super) fn send_body(&mut self, octets: &[u8]) -> Result<(), Error> {
+        self.connection.send_body(octets, &mut self.output)
+    }
+
+    pub(super) fn finish_body(&mut self) -> Result<(), Error> {
+        self.connection.finish_body(&mut self.output)
+    }
+
+    pub(super) fn end_idle(&mut self) -> Result<(), Error> {
+        self.connection.end_idle(&mut self.output)
+    }
+
+    /// Whether something waits to be sent.
+    pub(super) fn has_output(&self) -> bool {
+        !self.output.is_empty()
     }
 
     /// Starts a method. What the server has said by now changes the view of the mailbox, a farewell is not missed, and
@@ -222,7 +289,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         result
     }
 
-    /// Reads events until a command has ended; `each` gets the others.
+    /// Reads events until a command has ended; `each` gets all of them, the last one too.
     pub(super) async fn finish(
         &mut self,
         command: CommandId,
@@ -231,7 +298,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         loop {
             let during = self.connection.oldest_open().map_or("a wait", CommandKind::name);
             match self.next_event().await? {
-                Event::Completed(done) if done.command == command => return outcome(&done),
+                Event::Completed(done) if done.command == command => {
+                    let result = outcome(&done);
+                    each(Event::Completed(done))?;
+                    return result;
+                }
                 Event::Bye(text) => {
                     return Err(refused(during, Status::Bye, &text));
                 }
@@ -258,8 +329,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
-    /// Reads until the machine has something to say.
-    async fn fill(&mut self) -> Result<(), Error> {
+    /// Reads until the machine has something to say. May be dropped at any time.
+    pub(super) async fn fill(&mut self) -> Result<(), Error> {
         while self.wants_input() {
             self.make_room();
             let read = self.stream.read_buf(&mut self.input).await?;

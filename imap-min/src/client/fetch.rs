@@ -1,45 +1,18 @@
 //! What messages there are, and what is in them.
 
-use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 
 use super::driver::{Client, outcome, refused};
+use super::summary::{Rows, Summary};
 use crate::command::{Command, CommandId, CommandKind};
 use crate::error::Error;
 use crate::event::{Event, FetchItem, Status};
 use crate::selected::Selected;
-use crate::types::{DateTime, Envelope, FetchAttribute, Flags, Mailbox, Partial, SearchKey, Section, UidSet};
-
-/// What a server has told of one message. A field is `None` when it was not asked for, or not told.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Summary {
-    /// The unique identifier.
-    pub uid: u32,
-    /// The position in the mailbox when it was told.
-    pub seq: u32,
-    /// The flags.
-    pub flags: Option<Flags<'static>>,
-    /// When the server received it.
-    pub internal_date: Option<DateTime>,
-    /// The size in octets, as the server thinks.
-    pub size: Option<u64>,
-    /// What the server has read from the header.
-    pub envelope: Option<Envelope<'static>>,
-}
+use crate::types::{FetchAttribute, Mailbox, Partial, Section, UidSet};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
-    /// The messages for which all conditions hold.
-    ///
-    /// # Errors
-    /// [`Error::TooLong`] when the result takes more than [`Limits::collected`](crate::Limits::collected).
-    pub async fn uid_search(&mut self, keys: &[SearchKey<'_>]) -> Result<UidSet, Error> {
-        self.begin().await?;
-        let result = self.uid_search_inner(keys).await;
-        self.end(result)
-    }
-
     /// What the server knows of messages, by UID. Messages that do not exist are left out.
     ///
     /// # Errors
@@ -50,12 +23,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         messages: &UidSet,
         attributes: &[FetchAttribute<'_>],
     ) -> Result<Vec<Summary>, Error> {
-        if attributes.iter().any(|attribute| matches!(attribute, FetchAttribute::Body { .. })) {
+        if attributes.iter().any(FetchAttribute::is_body) {
             return Err(Error::Invalid { what: "a summary", why: "bodies are streamed: use fetch_body" });
         }
-        self.begin().await?;
-        let result = self.uid_fetch_inner(messages, attributes).await;
-        self.end(result)
+        let limit = self.connection().limits().collected;
+        let mut rows = Rows::new(messages, limit);
+        self.collect(Command::UidFetch { messages, attributes }, |event| rows.take(event)).await?;
+        Ok(rows.done())
     }
 
     /// Streams a message to `sink`, and does not mark it as read. Gives the number of octets; `None` when there is no
@@ -87,7 +61,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let messages = UidSet::from(uid);
         let attributes = [FetchAttribute::Body { section, partial }];
         let result = match self.send(Command::UidFetch { messages: &messages, attributes: &attributes }) {
-            Ok(command) => self.body(command, &messages, section, sink).await,
+            Ok(command) => self.body(command, &messages, (section, partial), sink).await,
             Err(error) => Err(error),
         };
         self.end(result)
@@ -109,65 +83,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.end(result)
     }
 
-    async fn uid_search_inner(&mut self, keys: &[SearchKey<'_>]) -> Result<UidSet, Error> {
-        let command = self.send(Command::UidSearch { keys })?;
-        let limit = self.connection().limits().collected;
-        let (mut found, mut ours) = (UidSet::new(), false);
-        self.finish(command, |event| {
-            match event {
-                Event::SearchStart(of) => ours = of == Some(command),
-                Event::SearchHits(hits) if ours => hits.for_each(|uid| found.push(uid)),
-                _ => {}
-            }
-            if found.octets() > limit {
-                return Err(Error::TooLong { what: "the result of a search", limit });
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(found)
-    }
-
-    async fn uid_fetch_inner(
-        &mut self,
-        messages: &UidSet,
-        attributes: &[FetchAttribute<'_>],
-    ) -> Result<Vec<Summary>, Error> {
-        let command = self.send(Command::UidFetch { messages, attributes })?;
-        let limit = self.connection().limits().collected;
-        // Servers may tell of a message in several responses.
-        let mut found: BTreeMap<u32, Summary> = BTreeMap::new();
-        let mut octets = 0;
-        let mut row: Option<Summary> = None;
-        self.finish(command, |event| {
-            match event {
-                Event::FetchStart(start) => {
-                    let ours = start.command == Some(command);
-                    row = ours.then(|| Summary { seq: start.seq, ..Summary::default() });
-                }
-                Event::FetchItem(item) => {
-                    if let Some(row) = &mut row {
-                        octets += row.take(item);
-                    }
-                }
-                Event::FetchEnd => {
-                    // A row without UID answers no UID FETCH.
-                    if let Some(row) = row.take().filter(|row| row.uid > 0 && messages.may_mean(row.uid)) {
-                        octets += size_of::<Summary>();
-                        found.entry(row.uid).or_default().merge(row);
-                    }
-                }
-                _ => {}
-            }
-            if octets > limit {
-                return Err(Error::TooLong { what: "a list of messages", limit });
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(found.into_values().collect())
-    }
-
     async fn select_and_fetch_inner(
         &mut self,
         mailbox: &Mailbox,
@@ -185,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             other => Ok(other?),
         };
         let selected = self.connection().selected().cloned().unwrap_or_default();
-        let fetched = self.body(fetch, messages, Section::Full, sink).await;
+        let fetched = self.body(fetch, messages, (Section::Full, None), sink).await;
         match (opened, fetched) {
             // The server refuses both; the reason is that of the first.
             (Err(refused), Ok(_) | Err(Error::Refused(_))) => Err(refused),
@@ -194,16 +109,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// The first body that answers a command goes to `sink`; all others are read and left.
-    async fn body(
+    pub(super) async fn body(
         &mut self,
         command: CommandId,
         messages: &UidSet,
-        section: Section<'_>,
+        (section, partial): (Section<'_>, Option<Partial>),
         sink: &mut (impl AsyncWrite + Unpin),
     ) -> Result<Option<u64>, Error> {
         let (mut ours, mut uid, mut copying) = (false, None, false);
         // Octets written, and whether by the response that is being read.
         let (mut written, mut here) = (None, false);
+        let mut cut = Cut::default();
         loop {
             match self.next_event().await? {
                 Event::FetchStart(start) => {
@@ -223,9 +139,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                         && uid.is_none_or(|uid| messages.may_mean(uid));
                     if copying {
                         (written, here) = (Some(0), true);
+                        cut = Cut::new(partial, start.origin);
                     }
                 }
                 Event::Body(octets) if copying => {
+                    let octets = cut.apply(octets);
                     sink.write_all(octets).await.map_err(Error::Sink)?;
                     written = written.map(|sum: u64| sum.saturating_add(octets.len() as u64));
                 }
@@ -242,37 +160,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 }
 
-impl Summary {
-    /// Takes an item; gives the octets that it takes in memory.
-    fn take(&mut self, item: FetchItem<'_>) -> usize {
-        match item {
-            FetchItem::Uid(uid) => self.uid = uid,
-            FetchItem::Flags(flags) => {
-                let octets = flags.octets();
-                self.flags = Some(flags.into_owned());
-                return octets;
+/// What a server that ignores a partial fetch sends too much (QQ).
+#[derive(Default)]
+struct Cut {
+    skip: u64,
+    most: Option<u64>,
+}
+
+impl Cut {
+    fn new(partial: Option<Partial>, origin: Option<u32>) -> Self {
+        match (partial, origin) {
+            (Some(Partial { offset, length }), None) => {
+                Cut { skip: offset.into(), most: Some(NonZeroU32::get(length).into()) }
             }
-            FetchItem::InternalDate(date) => self.internal_date = date,
-            FetchItem::Rfc822Size(size) => self.size = Some(size),
-            FetchItem::Envelope(envelope) => {
-                let octets = envelope.octets();
-                self.envelope = Some(envelope.into_owned());
-                return octets;
-            }
-            FetchItem::Unknown { .. } => {}
+            _ => Cut::default(),
         }
-        0
     }
 
-    /// What is new wins.
-    fn merge(&mut self, newer: Summary) {
-        *self = Summary {
-            uid: newer.uid,
-            seq: newer.seq,
-            flags: newer.flags.or(self.flags.take()),
-            internal_date: newer.internal_date.or(self.internal_date),
-            size: newer.size.or(self.size),
-            envelope: newer.envelope.or(self.envelope.take()),
-        };
+    fn apply<'b>(&mut self, octets: &'b [u8]) -> &'b [u8] {
+        let fits = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).min(octets.len());
+        let skipped = fits(self.skip);
+        self.skip -= skipped as u64;
+        let rest = octets.get(skipped..).unwrap_or_default();
+        let Some(most) = &mut self.most else { return rest };
+        let rest =
+            rest.get(..usize::try_from(*most).unwrap_or(usize::MAX).min(rest.len())).unwrap_or_default();
+        *most -= rest.len() as u64;
+        rest
     }
 }

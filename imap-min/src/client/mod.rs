@@ -1,8 +1,25 @@
 //! The machine driven over a stream.
 
+#[cfg(feature = "compress")]
+mod compress;
+#[cfg(feature = "compress")]
+mod deflate;
 mod driver;
+mod eager;
 mod fetch;
+mod mailboxes;
+mod messages;
+mod search;
 mod session;
+mod stream;
+mod summary;
 
+#[cfg(feature = "compress")]
+pub use deflate::Deflate;
 pub use driver::Client;
-pub use fetch::Summary;
+pub use eager::LogIn;
+pub use mailboxes::Listing;
+pub use messages::{Appended, Copied, Stored};
+pub use search::Found;
+pub use stream::{Fetch, Idle};
+pub use summary::Summary;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::driver::{Client, outcome, refused};
 use crate::command::{Command, CommandKind};
 use crate::error::Error;
-use crate::event::{Event, Status};
+use crate::event::{Event, IdFields, Status};
 use crate::selected::Selected;
 use crate::types::{Capabilities, Mailbox};
 
@@ -30,9 +30,54 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Errors
     /// As every method of the client.
     pub async fn noop(&mut self) -> Result<(), Error> {
-        self.begin().await?;
-        let result = self.simple(Command::Noop).await;
-        self.end(result)
+        self.run(Command::Noop).await
+    }
+
+    /// Tells who the client is, and asks who the server is (RFC 2971). No field at all is `NIL`; a server that does not
+    /// tell gives none.
+    ///
+    /// # Errors
+    /// As every method of the client.
+    pub async fn id(&mut self, fields: &[(&str, &str)]) -> Result<IdFields<'static>, Error> {
+        let mut found = None;
+        self.collect(Command::Id { fields }, |event| {
+            if let Event::Id(fields) = event {
+                found = Some(fields.into_owned());
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(found.unwrap_or_else(IdFields::none))
+    }
+
+    /// Switches extensions on (RFC 5161). [`Connection::enabled`](crate::Connection::enabled) has those that are.
+    ///
+    /// # Errors
+    /// As every method of the client.
+    pub async fn enable(&mut self, capabilities: &[&str]) -> Result<(), Error> {
+        self.run(Command::Enable { capabilities }).await
+    }
+
+    /// Logs in by a password. Refused until the server has told its capabilities, and when `LOGINDISABLED` is among
+    /// them. Never do it on a connection that is not encrypted.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], after which another attempt is possible; [`Error::Invalid`] when a name or password is not
+    /// ASCII: use `PLAIN`.
+    pub async fn login(&mut self, user: &str, password: &str) -> Result<(), Error> {
+        self.run(Command::Login { user, password }).await
+    }
+
+    /// Sends a command that this crate has no type for. `each` gets every event until its end.
+    ///
+    /// # Errors
+    /// As every method of the client, and what `each` returns.
+    pub async fn raw(
+        &mut self,
+        line: &str,
+        each: impl FnMut(Event<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.collect(Command::Raw { line }, each).await
     }
 
     /// Secures the connection (RFC 9051 section 6.2.1). `upgrade` runs the TLS handshake and must verify the
@@ -99,9 +144,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Errors
     /// As every method of the client.
     pub async fn unselect(&mut self) -> Result<(), Error> {
-        self.begin().await?;
-        let result = self.simple(Command::Unselect).await;
-        self.end(result)
+        self.run(Command::Unselect).await
+    }
+
+    /// Removes the messages that are marked for it, and closes the mailbox.
+    ///
+    /// # Errors
+    /// As every method of the client.
+    pub async fn close(&mut self) -> Result<(), Error> {
+        self.run(Command::Close).await
     }
 
     /// Ends the session, and gives the stream back for whoever wants to close it in order.
@@ -129,15 +180,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
-    async fn simple(&mut self, command: Command<'_>) -> Result<(), Error> {
+    pub(super) async fn simple(&mut self, command: Command<'_>) -> Result<(), Error> {
         let command = self.send(command)?;
         self.finish(command, |_| Ok(())).await
     }
 
-    async fn open(&mut self, command: Command<'_>) -> Result<Selected, Error> {
+    /// A command whose answer says all.
+    pub(super) async fn run(&mut self, command: Command<'_>) -> Result<(), Error> {
+        self.collect(command, |_| Ok(())).await
+    }
+
+    /// A command whose data are collected by `each`.
+    pub(super) async fn collect(
+        &mut self,
+        command: Command<'_>,
+        each: impl FnMut(Event<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.begin().await?;
-        let result = self.simple(command).await;
-        self.end(result)?;
+        let result = match self.send(command) {
+            Ok(command) => self.finish(command, each).await,
+            Err(error) => Err(error),
+        };
+        self.end(result)
+    }
+
+    async fn open(&mut self, command: Command<'_>) -> Result<Selected, Error> {
+        self.run(command).await?;
         Ok(self.connection().selected().cloned().unwrap_or_default())
     }
 

@@ -1,10 +1,11 @@
 //! `msg-att`, one item at a time (RFC 9051 section 9).
 
+use super::body::body_structure;
 use super::date::date_time;
 use super::envelope::envelope;
 use super::flags::flags;
 use super::token::{self, Parsed, blanks, fault, literal_length, number, nz_number, value};
-use crate::event::FetchItem;
+use crate::event::{FetchItem, Labels};
 use crate::quirk::{Quirk, QuirkSet};
 use crate::types::Section;
 
@@ -16,6 +17,7 @@ pub(crate) enum Item<'i> {
     Body {
         section: Section<'i>,
         origin: Option<u32>,
+        binary: bool,
         value: BodyValue,
     },
 }
@@ -37,8 +39,9 @@ pub(crate) fn item<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Pa
     let data = blanks(rest);
     if rest.first() == Some(&b'[') {
         return match name.len() {
-            4 if name.eq_ignore_ascii_case(b"BODY") => body(rest, quirks),
-            6 if name.eq_ignore_ascii_case(b"BINARY") => body(rest, quirks),
+            4 if name.eq_ignore_ascii_case(b"BODY") => body(rest, false, quirks),
+            6 if name.eq_ignore_ascii_case(b"BINARY") => body(rest, true, quirks),
+            11 if name.eq_ignore_ascii_case(b"BINARY.SIZE") => binary_size(rest, quirks),
             _ => unknown(name, rest, nesting),
         };
     }
@@ -50,7 +53,16 @@ pub(crate) fn item<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Pa
         5 if known("FLAGS") => {
             flags(data, false, quirks).map(|(rest, flags)| (rest, Item::Data(FetchItem::Flags(flags))))
         }
-        6 if known("RFC822") => body_value(data, Section::Full, None, quirks),
+        4 if known("BODY") => structure(data, nesting, quirks),
+        6 if known("RFC822") => body_value(data, Section::Full, None, false, quirks),
+        6 if known("MODSEQ") => mod_seq(data, quirks),
+        10 if known("X-GM-MSGID") => {
+            number(data, quirks).map(|(rest, id)| (rest, Item::Data(FetchItem::GmailMessageId(id))))
+        }
+        10 if known("X-GM-THRID") => {
+            number(data, quirks).map(|(rest, id)| (rest, Item::Data(FetchItem::GmailThreadId(id))))
+        }
+        11 if known("X-GM-LABELS") => labels(data, nesting, quirks),
         8 if known("ENVELOPE") => {
             let (rest, envelope) = envelope(data, nesting, quirks)?;
             Ok((rest, Item::Data(FetchItem::Envelope(envelope))))
@@ -58,13 +70,56 @@ pub(crate) fn item<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Pa
         11 if known("RFC822.SIZE") => {
             number(data, quirks).map(|(rest, size)| (rest, Item::Data(FetchItem::Rfc822Size(size))))
         }
-        11 if known("RFC822.TEXT") => body_value(data, Section::Text, None, quirks),
+        11 if known("RFC822.TEXT") => body_value(data, Section::Text, None, false, quirks),
         12 if known("INTERNALDATE") => {
             date_time(data, quirks).map(|(rest, date)| (rest, Item::Data(FetchItem::InternalDate(date))))
         }
-        13 if known("RFC822.HEADER") => body_value(data, Section::Header, None, quirks),
+        13 if known("BODYSTRUCTURE") => structure(data, nesting, quirks),
+        13 if known("RFC822.HEADER") => body_value(data, Section::Header, None, false, quirks),
         _ => unknown(name, rest, nesting),
     }
+}
+
+fn structure<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
+    let (rest, structure) = body_structure(i, nesting, quirks)?;
+    Ok((rest, Item::Data(FetchItem::BodyStructure(structure))))
+}
+
+/// `"(" mod-sequence-value ")"` (RFC 7162 section 7).
+fn mod_seq<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
+    let Some(inner) = i.strip_prefix(b"(") else { return fault("a modification sequence is no list") };
+    let (rest, number) = number(inner, quirks)?;
+    if number == 0 {
+        quirks.insert(Quirk::ZeroNumber);
+    }
+    let Some(rest) = blanks(rest).strip_prefix(b")") else { return fault("a list has no end") };
+    Ok((rest, Item::Data(FetchItem::ModSeq(number))))
+}
+
+/// Gmail's labels: a list of `astring`, or `NIL`.
+fn labels<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
+    let (rest, raw) = value(i, nesting)?;
+    let raw = match raw.strip_prefix(b"(").and_then(|raw| raw.strip_suffix(b")")) {
+        Some(raw) => raw,
+        None if raw.eq_ignore_ascii_case(b"NIL") => {
+            quirks.insert(Quirk::UnexpectedNil);
+            b""
+        }
+        None => return fault("labels are no list"),
+    };
+    let mut labels = blanks(raw);
+    while !labels.is_empty() {
+        labels = blanks(token::nstring(labels, &mut QuirkSet::default())?.0);
+    }
+    Ok((rest, Item::Data(FetchItem::GmailLabels(Labels { raw }))))
+}
+
+/// `section-binary SP number`.
+fn binary_size<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
+    let Some(end) = section_end(i) else { return fault("a section has no end") };
+    let section = Section::from_wire(i.get(1..end).unwrap_or_default());
+    let (rest, size) = number(blanks(i.get(end + 1..).unwrap_or_default()), quirks)?;
+    Ok((rest, Item::Data(FetchItem::BinarySize { section, size })))
 }
 
 fn item_name(i: &[u8]) -> Parsed<'_, &[u8]> {
@@ -86,18 +141,18 @@ fn unknown<'i>(name: &'i [u8], i: &'i [u8], nesting: usize) -> Parsed<'i, Item<'
 }
 
 /// `section ["<" number ">"] SP (nstring / literal8)`.
-fn body<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
+fn body<'i>(i: &'i [u8], binary: bool, quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
     let Some(end) = section_end(i) else { return fault("a section has no end") };
     let section = Section::from_wire(i.get(1..end).unwrap_or_default());
     let rest = i.get(end + 1..).unwrap_or_default();
     let Some(origin) = rest.strip_prefix(b"<") else {
-        return body_value(blanks(rest), section, None, quirks);
+        return body_value(blanks(rest), section, None, binary, quirks);
     };
     let (rest, origin) = token::number32(origin, quirks)?;
     // Some servers repeat the length as well.
     let Some(close) = memchr::memchr(b'>', rest) else { return fault("an origin has no end") };
     let rest = rest.get(close + 1..).unwrap_or_default();
-    body_value(blanks(rest), section, Some(origin), quirks)
+    body_value(blanks(rest), section, Some(origin), binary, quirks)
 }
 
 /// The bracket that ends a section; names of header fields may be quoted.
@@ -113,9 +168,10 @@ fn body_value<'i>(
     i: &'i [u8],
     section: Section<'i>,
     origin: Option<u32>,
+    binary: bool,
     quirks: &mut QuirkSet,
 ) -> Parsed<'i, Item<'i>> {
-    let body = |value| Item::Body { section, origin, value };
+    let body = |value| Item::Body { section, origin, binary, value };
     match i.first() {
         Some(b'{' | b'~') => literal_length(i).map(|(rest, size)| (rest, body(BodyValue::Literal { size }))),
         Some(b'"') => {

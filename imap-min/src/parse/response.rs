@@ -1,12 +1,13 @@
 //! `response` up to where the parts of a `FETCH` begin (RFC 9051 section 9).
 
 use super::flags::flags;
+use super::mailbox::{id, list, namespaces, quota, quota_root, status};
 use super::text::text;
-use super::token::{Fault, blanks, keyword, number32, reason};
-use crate::event::{Status, Untyped};
+use super::token::{Fault, blanks, keyword, number32, ranges, reason};
+use crate::event::{IdFields, List, MailboxStatus, Namespaces, Quota, QuotaRoot, Status, Untyped};
 use crate::quirk::{Quirk, QuirkSet};
 use crate::text::Text;
-use crate::types::{Capabilities, Flags};
+use crate::types::{Capabilities, Flags, Ranges};
 
 /// What a line means, before it is known what it means to this session.
 #[derive(Debug)]
@@ -24,27 +25,38 @@ pub(crate) enum Response<'i> {
     },
     PreAuth(Text<'i>),
     Capability(Capabilities<'i>),
+    Enabled(Capabilities<'i>),
     Flags(Flags<'i>),
     Exists(u32),
     Recent(u32),
     Expunge(u32),
+    Vanished {
+        earlier: bool,
+        uids: Ranges<'i>,
+    },
     /// The items begin behind so many octets.
     Fetch {
         seq: u32,
         used: usize,
     },
+    List(List<'i>),
+    MailboxStatus(MailboxStatus<'i>),
+    Namespace(Namespaces<'i>),
+    Quota(Quota<'i>),
+    QuotaRoot(QuotaRoot<'i>),
+    Id(IdFields<'i>),
     Untyped(Untyped<'i>),
 }
 
-/// A response without its line end. By its first octet.
-pub(crate) fn response<'i>(line: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
+/// A response without its line end. By its first octet. `utf8` says that names of mailboxes are in UTF-8.
+pub(crate) fn response<'i>(line: &'i [u8], utf8: bool, quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
     match line.first() {
         None => {
             quirks.insert(Quirk::BlankLine);
             Ok(Response::Blank)
         }
         Some(b'+') => Ok(continuation(line, quirks)),
-        Some(b'*') => untagged(line, quirks),
+        Some(b'*') => untagged(line, utf8, quirks),
         Some(b'[') => {
             quirks.insert(Quirk::BareCode);
             Ok(Response::Status { status: Status::Ok, text: text(line, quirks) })
@@ -77,7 +89,7 @@ fn tagged<'i>(line: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, Fau
 }
 
 /// `response-data = "*" SP (...)`.
-fn untagged<'i>(line: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
+fn untagged<'i>(line: &'i [u8], utf8: bool, quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
     let rest = blanks(line.get(1..).unwrap_or_default());
     match rest.first() {
         Some(b'0'..=b'9' | b'-') => numbered(line, rest, quirks),
@@ -85,7 +97,7 @@ fn untagged<'i>(line: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, F
             quirks.insert(Quirk::BareCode);
             Ok(Response::Status { status: Status::Ok, text: text(rest, quirks) })
         }
-        Some(_) => named(rest, quirks),
+        Some(_) => named(rest, utf8, quirks),
         None => Err(Fault("a response is empty")),
     }
 }
@@ -100,11 +112,9 @@ fn numbered<'i>(line: &'i [u8], i: &'i [u8], quirks: &mut QuirkSet) -> Result<Re
         }
         number
     };
-    let response = match name.to_ascii_uppercase().as_slice() {
-        b"EXISTS" => Response::Exists(number),
-        b"RECENT" => Response::Recent(number),
-        b"EXPUNGE" => Response::Expunge(message()),
-        b"FETCH" => {
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let response = match name.len() {
+        5 if is("FETCH") => {
             let seq = message();
             let items = blanks(rest);
             let inside = items.strip_prefix(b"(").unwrap_or_else(|| {
@@ -113,7 +123,10 @@ fn numbered<'i>(line: &'i [u8], i: &'i [u8], quirks: &mut QuirkSet) -> Result<Re
             });
             Response::Fetch { seq, used: line.len() - inside.len() }
         }
-        b"" => return Err(Fault("a number has no name behind it")),
+        6 if is("EXISTS") => Response::Exists(number),
+        6 if is("RECENT") => Response::Recent(number),
+        7 if is("EXPUNGE") => Response::Expunge(message()),
+        0 => return Err(Fault("a number has no name behind it")),
         _ => return Ok(Response::Untyped(Untyped { number: Some(number), name, data: blanks(rest) })),
     };
     note_case(name, quirks);
@@ -124,31 +137,52 @@ fn numbered<'i>(line: &'i [u8], i: &'i [u8], quirks: &mut QuirkSet) -> Result<Re
 }
 
 /// `resp-cond-state`, `resp-cond-bye`, `capability-data` and the rest of `mailbox-data`.
-fn named<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
+fn named<'i>(i: &'i [u8], utf8: bool, quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
     let (rest, name) = keyword(i).map_err(|error| Fault(reason(error)))?;
-    if let Some(status) = Status::of(name) {
-        note_case(name, quirks);
-        return Ok(Response::Status { status, text: text(rest, quirks) });
-    }
-    let response = match name.to_ascii_uppercase().as_slice() {
-        b"PREAUTH" => Response::PreAuth(text(rest, quirks)),
-        b"CAPABILITY" => {
-            let names = rest.trim_ascii();
-            if rest.ends_with(b" ") {
-                quirks.insert(Quirk::TrailingSpace);
-            }
-            Response::Capability(Capabilities::new(names))
-        }
-        b"FLAGS" => {
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let response = match name.len() {
+        0 => return Err(Fault("a response has no name")),
+        4 if is("LIST") => Response::List(list(rest, false, utf8, quirks)?),
+        4 if is("LSUB") => Response::List(list(rest, true, utf8, quirks)?),
+        6 if is("STATUS") => Response::MailboxStatus(status(rest, utf8, quirks)?),
+        7 if is("PREAUTH") => Response::PreAuth(text(rest, quirks)),
+        10 if is("CAPABILITY") => Response::Capability(capabilities(rest, quirks)),
+        7 if is("ENABLED") => Response::Enabled(capabilities(rest, quirks)),
+        5 if is("FLAGS") => {
             let (rest, flags) = flags(rest, false, quirks).map_err(|error| Fault(reason(error)))?;
             end(rest, quirks)?;
             Response::Flags(flags)
         }
-        b"" => return Err(Fault("a response has no name")),
-        _ => return Ok(Response::Untyped(Untyped { number: None, name, data: blanks(rest) })),
+        8 if is("VANISHED") => vanished(rest, quirks)?,
+        9 if is("NAMESPACE") => Response::Namespace(namespaces(rest, utf8, quirks)?),
+        5 if is("QUOTA") => Response::Quota(quota(rest, quirks)?),
+        9 if is("QUOTAROOT") => Response::QuotaRoot(quota_root(rest, utf8, quirks)?),
+        2 if is("ID") => Response::Id(id(rest, quirks)?),
+        _ => match Status::of(name) {
+            Some(status) => Response::Status { status, text: text(rest, quirks) },
+            None => return Ok(Response::Untyped(Untyped { number: None, name, data: blanks(rest) })),
+        },
     };
     note_case(name, quirks);
     Ok(response)
+}
+
+fn capabilities<'i>(names: &'i [u8], quirks: &mut QuirkSet) -> Capabilities<'i> {
+    if names.ends_with(b" ") {
+        quirks.insert(Quirk::TrailingSpace);
+    }
+    Capabilities::new(names.trim_ascii())
+}
+
+/// `expunged-resp` (RFC 7162 section 7).
+fn vanished<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, Fault> {
+    const EARLIER: &[u8] = b"(EARLIER)";
+    let i = blanks(i);
+    let earlier = i.get(..EARLIER.len()).is_some_and(|start| start.eq_ignore_ascii_case(EARLIER));
+    let set = if earlier { blanks(i.get(EARLIER.len()..).unwrap_or_default()) } else { i };
+    let (rest, uids) = ranges(set, quirks).map_err(|error| Fault(reason(error)))?;
+    end(rest, quirks)?;
+    Ok(Response::Vanished { earlier, uids })
 }
 
 /// Nothing but blanks may follow.

@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use super::flags::flags;
-use super::token::{Parsed, blanks, fault, keyword, number, nz_number};
+use super::token::{Fault, Parsed, blanks, fault, keyword, number, nz_number, ranges};
 use crate::quirk::{Quirk, QuirkSet};
 use crate::text::{Code, CodeName, Text};
 use crate::types::Capabilities;
@@ -49,18 +49,43 @@ fn code<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, Code<'i>> {
     let Some(end) = memchr(b']', after) else { return fault("a code has no end") };
     let arguments = after.get(..end).unwrap_or_default().trim_ascii();
     let rest = after.get(end + 1..).unwrap_or_default();
-    let code = match name.to_ascii_uppercase().as_slice() {
-        b"CAPABILITY" => Code::Capability(Capabilities::new(arguments)),
-        b"UIDVALIDITY" => Code::UidValidity(nz_number(arguments, quirks)?.1),
-        b"UIDNEXT" => Code::UidNext(nz_number(arguments, quirks)?.1),
-        b"UNSEEN" => Code::Unseen(nz_number(arguments, quirks)?.1),
-        b"HIGHESTMODSEQ" => Code::HighestModSeq(number(arguments, quirks)?.1),
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let code = match name.len() {
+        10 if is("CAPABILITY") => Code::Capability(Capabilities::new(arguments)),
+        11 if is("UIDVALIDITY") => Code::UidValidity(nz_number(arguments, quirks)?.1),
+        7 if is("UIDNEXT") => Code::UidNext(nz_number(arguments, quirks)?.1),
+        6 if is("UNSEEN") => Code::Unseen(nz_number(arguments, quirks)?.1),
+        13 if is("HIGHESTMODSEQ") => Code::HighestModSeq(number(arguments, quirks)?.1),
+        7 if is("COPYUID") => {
+            let (rest, uid_validity) = nz_number(arguments, quirks)?;
+            let (rest, source) = ranges(blanks(rest), quirks)?;
+            let (rest, destination) = ranges(blanks(rest), quirks)?;
+            finished(rest)?;
+            Code::CopyUid { uid_validity, source, destination }
+        }
+        9 if is("APPENDUID") => {
+            let (rest, uid_validity) = nz_number(arguments, quirks)?;
+            let (rest, uids) = ranges(blanks(rest), quirks)?;
+            finished(rest)?;
+            Code::AppendUid { uid_validity, uids }
+        }
+        8 if is("MODIFIED") => {
+            let (rest, messages) = ranges(arguments, quirks)?;
+            finished(rest)?;
+            Code::Modified(messages)
+        }
+        10 if is("BADCHARSET") => Code::BadCharset { supported: arguments.into() },
         _ => match CodeName::of(name) {
             Some(name) if arguments.is_empty() => Code::Named(name),
             _ => Code::Other { name: name.into(), arguments: arguments.into() },
         },
     };
     Ok((rest, code))
+}
+
+/// Nothing may follow the arguments of a code.
+fn finished(rest: &[u8]) -> Result<(), nom::Err<Fault>> {
+    if rest.is_empty() { Ok(()) } else { Err(nom::Err::Error(Fault("something stands behind a code"))) }
 }
 
 fn close<'i>(i: &'i [u8], code: Code<'i>) -> Parsed<'i, Code<'i>> {
@@ -75,7 +100,7 @@ mod tests {
     use super::text;
     use crate::quirk::{Quirk, QuirkSet};
     use crate::text::{Code, CodeName};
-    use crate::types::Flag;
+    use crate::types::{Flag, Ranges};
 
     #[test]
     fn codes_and_what_looks_like_them() {
@@ -88,9 +113,17 @@ mod tests {
         let read = text(b"[PERMANENTFLAGS (\\Deleted OIB-[a]/b \\*)] Limited", &mut quirks);
         let Some(Code::PermanentFlags(flags)) = read.code else { panic!("{read:?}") };
         assert!(flags.has(&Flag::Keyword(b"OIB-[a]/b")) && flags.has(&Flag::NewKeywords));
+        let read = text(b"[COPYUID 38505 304,319:320 3956:3958]", &mut quirks);
+        let (source, destination) = (Ranges::from("304,319:320"), Ranges::from("3956:3958"));
+        assert_eq!(read.code, Some(Code::CopyUid { uid_validity: 38_505, source, destination }));
+        let read = text(b"[APPENDUID 38505 3955] APPEND completed", &mut quirks);
+        let uids = Ranges::from("3955");
+        assert_eq!(read.code, Some(Code::AppendUid { uid_validity: 38_505, uids }));
+        assert!(quirks.is_empty());
         let read = text(b"[COPYUID 701  ]", &mut quirks);
-        let other = Code::Other { name: b"COPYUID"[..].into(), arguments: b"701"[..].into() };
-        assert_eq!(read.code, Some(other));
+        let (source, destination) = (Ranges::default(), Ranges::default());
+        assert_eq!(read.code, Some(Code::CopyUid { uid_validity: 701, source, destination }));
+        assert_eq!(quirks.pop(), Some(Quirk::EmptySet));
         let read = text(b"The service is ready. [TQBX]", &mut quirks);
         assert_eq!((read.code, read.text.as_ref()), (None, &b"The service is ready. [TQBX]"[..]));
         assert!(quirks.is_empty());

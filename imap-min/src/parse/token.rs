@@ -9,6 +9,7 @@ use nom::character::complete::char;
 use nom::error::{ErrorKind, ParseError};
 
 use crate::quirk::{Quirk, QuirkSet};
+use crate::types::Ranges;
 
 pub(crate) type Parsed<'i, T> = IResult<&'i [u8], T, Fault>;
 
@@ -87,6 +88,18 @@ pub(crate) fn nz_number<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, u3
         quirks.insert(Quirk::ZeroNumber);
     }
     Ok((rest, value))
+}
+
+/// `sequence-set` as a server may send it: also empty, and backward.
+pub(crate) fn ranges<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, Ranges<'i>> {
+    let (rest, raw) = take_while(|byte: u8| byte.is_ascii_digit() || b",:*".contains(&byte))(i)?;
+    let ranges = Ranges::new(raw);
+    if raw.is_empty() {
+        quirks.insert(Quirk::EmptySet);
+    } else if ranges.iter().count() != raw.split(|byte| *byte == b',').count() {
+        return fault("a set of messages has something that is no range");
+    }
+    Ok((rest, ranges))
 }
 
 /// A string's octets, before its escapes are undone.

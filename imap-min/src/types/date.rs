@@ -122,6 +122,12 @@ impl DateTime {
         self.offset
     }
 
+    /// With a day of two places, as commands have it (`date-day-fixed`).
+    pub(crate) fn fixed(self) -> String {
+        let pad = if self.date.day() < 10 { " " } else { "" };
+        format!("{pad}{self}")
+    }
+
     /// Seconds since 1970-01-01 00:00:00 UTC.
     pub fn unix(self) -> i64 {
         let (hour, minute, second) = self.time;

@@ -26,9 +26,50 @@ pub enum FetchAttribute<'a> {
         /// Which octets of the part; all when `None`.
         partial: Option<Partial>,
     },
+    /// The same; the message becomes `\\Seen` (`BODY`).
+    BodyAndSeen {
+        /// Which part.
+        section: Section<'a>,
+        /// Which octets of the part; all when `None`.
+        partial: Option<Partial>,
+    },
+    /// A part with its transfer encoding undone by the server, streamed (`BINARY.PEEK`, RFC 3516). Needs `BINARY` or
+    /// `IMAP4rev2`.
+    Binary {
+        /// Which part: numbers only.
+        section: Section<'a>,
+        /// Which octets of the part; all when `None`.
+        partial: Option<Partial>,
+    },
+    /// The octets that [`Binary`](Self::Binary) would give. Needs `BINARY` or `IMAP4rev2`.
+    BinarySize {
+        /// Which part: numbers only.
+        section: Section<'a>,
+    },
+    /// The parts of the message, with all that the server knows of them.
+    BodyStructure,
+    /// The parts of the message, without extension data (`BODY`).
+    BodyStructureBasic,
+    /// The modification sequence (RFC 7162). Needs `CONDSTORE`.
+    ModSeq,
+    /// Gmail's number of the message (`X-GM-MSGID`). Needs `X-GM-EXT-1`, as the next two.
+    GmailMessageId,
+    /// Gmail's number of the conversation (`X-GM-THRID`).
+    GmailThreadId,
+    /// Gmail's labels (`X-GM-LABELS`).
+    GmailLabels,
 }
 
 impl<'a> FetchAttribute<'a> {
+    /// Whether the answer is streamed.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_body(&self) -> bool {
+        matches!(
+            self,
+            FetchAttribute::Body { .. } | FetchAttribute::BodyAndSeen { .. } | FetchAttribute::Binary { .. }
+        )
+    }
+
     /// The whole message.
     pub const MESSAGE: FetchAttribute<'static> =
         FetchAttribute::Body { section: Section::Full, partial: None };

@@ -56,6 +56,44 @@ impl UidSet {
         }
     }
 
+    /// Adds a run of messages. One that follows the last one added makes its range longer. 0 is no message.
+    pub fn push_range(&mut self, range: RangeInclusive<u32>) {
+        let (start, end) = (*range.start().max(&1), *range.end());
+        match self.ranges.last_mut() {
+            _ if start > end => {}
+            Some((first, last)) if *first <= start && start <= last.saturating_add(1) => {
+                *last = end.max(*last)
+            }
+            _ => self.ranges.push((start, end)),
+        }
+    }
+
+    /// The set in pieces that take no more than so many octets of a command each, for servers that refuse long
+    /// lines (RFC 7162 section 4 asks for at most 8,192; Yahoo takes 1,000). A piece has one range at least.
+    ///
+    /// ```
+    /// let set: imap_min::UidSet = [1, 3, 5, 7].into_iter().collect();
+    /// let pieces: Vec<String> = set.pieces(4).iter().map(|set| set.to_string()).collect();
+    /// assert_eq!(pieces, ["1,3", "5,7"]);
+    /// ```
+    pub fn pieces(&self, octets: usize) -> Vec<UidSet> {
+        let mut pieces: Vec<UidSet> = Vec::new();
+        let mut room = 0;
+        for range in &self.ranges {
+            let one = UidSet { ranges: vec![*range] };
+            let length = one.to_string().len() + 1;
+            match pieces.last_mut().filter(|_| room >= length) {
+                Some(piece) => piece.ranges.push(*range),
+                None => {
+                    room = octets.max(length);
+                    pieces.push(one);
+                }
+            }
+            room -= length;
+        }
+        pieces
+    }
+
     /// Whether the set has no message.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
@@ -79,6 +117,11 @@ impl UidSet {
     /// Every number, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.ranges().flatten()
+    }
+
+    /// The lowest number.
+    pub fn min(&self) -> Option<u32> {
+        self.ranges.iter().map(|(first, _)| *first).min()
     }
 
     /// The highest number.

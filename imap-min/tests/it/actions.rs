@@ -1,11 +1,16 @@
 //! The `>` lines of a transcript, done to a machine.
+//!
+//! Several commands of one flight stand between semicolons. `SEARCH`, `STORE` and the like count by position; the same
+//! with `UID` before them by UID.
 
 use std::num::NonZeroU32;
 
 use imap_min::{
-    Command, Connection, Date, FetchAttribute, Limits, Mailbox, Partial, SearchKey, Section, SequenceSet,
+    Append, AppendForm, Command, Connection, Limits, Mailbox, SearchKey, SelectParameter, SequenceSet, Store,
     UidSet,
 };
+
+use crate::arguments::{attribute, date_time, flag, key, limits, list, search_options, set, status_item};
 
 /// Does what a line says; several parts stand between semicolons.
 pub(crate) fn act(connection: &mut Connection, line: &str, out: &mut Vec<u8>) -> Result<(), String> {
@@ -14,117 +19,176 @@ pub(crate) fn act(connection: &mut Connection, line: &str, out: &mut Vec<u8>) ->
 
 fn one(connection: &mut Connection, line: &str, out: &mut Vec<u8>) -> Result<(), String> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let text = |error: imap_min::Error| error.to_string();
     match verb {
-        "respond" => return connection.respond(rest.as_bytes(), out).map_err(|e| e.to_string()),
-        "cancel" => return connection.cancel(out).map_err(|e| e.to_string()),
-        "tls" => return connection.tls_started(rest.as_bytes()).map_err(|e| e.to_string()),
+        "respond" => connection.respond(rest.as_bytes(), out).map_err(text),
+        "cancel" => connection.cancel(out).map_err(text),
+        "tls" => connection.tls_started(rest.as_bytes()).map_err(text),
+        "done" => connection.end_idle(out).map_err(text),
+        "body" => connection.send_body(rest.as_bytes(), out).map_err(text),
+        "finish" => connection.finish_body(out).map_err(text),
         "limit" => {
             *connection = Connection::new(limits(rest));
-            return Ok(());
+            Ok(())
         }
-        _ => {}
+        "eager" => {
+            *connection = Connection::eager(Limits::default());
+            Ok(())
+        }
+        "UID" => {
+            let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            on_messages(connection, &format!("UID {verb}"), rest, out)
+        }
+        "SEARCH" | "FETCH" | "STORE" | "COPY" | "MOVE" => on_messages(connection, verb, rest, out),
+        _ => on_mailboxes(connection, verb, rest, out),
     }
-    let mailbox = Mailbox::new(if rest.is_empty() { "none" } else { rest }).map_err(|e| e.to_string())?;
-    let (verb, rest) = match (verb, rest.split_once(' ')) {
-        ("UID", Some((verb, rest))) => (format!("UID {verb}"), rest),
-        _ => (verb.to_owned(), rest),
-    };
+}
+
+/// Commands with a set of messages, or that find one.
+fn on_messages(connection: &mut Connection, verb: &str, rest: &str, out: &mut Vec<u8>) -> Result<(), String> {
+    let mut words: Vec<&str> = rest.split(' ').collect();
+    let mut send =
+        |command: Command<'_>| connection.send(command, out).map(|_| ()).map_err(|e| e.to_string());
+    if verb.ends_with("SEARCH") {
+        let options = search_options(&mut words);
+        let keys: Vec<SearchKey<'_>> = words.iter().map(|word| key(word)).collect();
+        let keys = keys.as_slice();
+        return match (verb, options) {
+            ("SEARCH", None) => send(Command::Search { keys }),
+            ("SEARCH", Some(options)) => send(Command::SearchWith { keys, options }),
+            (_, None) => send(Command::UidSearch { keys }),
+            (_, Some(options)) => send(Command::UidSearchWith { keys, options }),
+        };
+    }
+    let messages = &set(words.remove(0));
+    let positions = &SequenceSet::from(messages.clone());
+    let mailbox = &Mailbox::new(words.last().copied().unwrap_or("none")).unwrap();
+    let since = words.iter().position(|word| word.starts_with("since=")).map(|at| words.remove(at));
+    let since = since.map(|word| word["since=".len()..].parse().unwrap());
+    match verb {
+        "FETCH" | "UID FETCH" => {
+            let vanished = words.iter().position(|word| *word == "vanished").map(|at| words.remove(at));
+            let attributes: Vec<_> = words.iter().map(|word| attribute(word)).collect();
+            let attributes = attributes.as_slice();
+            match (verb, since) {
+                ("FETCH", _) => send(Command::Fetch { messages: positions, attributes }),
+                (_, None) => send(Command::UidFetch { messages, attributes }),
+                (_, Some(since)) => {
+                    let vanished = vanished.is_some();
+                    send(Command::UidFetchChanged { messages, attributes, since, vanished })
+                }
+            }
+        }
+        "STORE" | "UID STORE" => {
+            let how = words.remove(0);
+            let flags: Vec<_> = words.iter().map(|word| flag(word)).collect();
+            let store = match how.trim_end_matches(".SILENT") {
+                "FLAGS" => Store::replace(&flags),
+                "+FLAGS" => Store::add(&flags),
+                _ => Store::remove(&flags),
+            };
+            let store = if how.ends_with(".SILENT") { store.silently() } else { store };
+            let store = since.map_or(store, |since| store.unchanged_since(since));
+            match verb {
+                "STORE" => send(Command::Store { messages: positions, store }),
+                _ => send(Command::UidStore { messages, store }),
+            }
+        }
+        "COPY" => send(Command::Copy { messages: positions, mailbox }),
+        "UID COPY" => send(Command::UidCopy { messages, mailbox }),
+        "MOVE" => send(Command::Move { messages: positions, mailbox }),
+        "UID MOVE" => send(Command::UidMove { messages, mailbox }),
+        "UID EXPUNGE" => send(Command::UidExpunge { messages }),
+        _ => Err(format!("the transcript says {verb} {rest}")),
+    }
+}
+
+fn on_mailboxes(
+    connection: &mut Connection,
+    verb: &str,
+    rest: &str,
+    out: &mut Vec<u8>,
+) -> Result<(), String> {
     let (first, second) = rest.split_once(' ').unwrap_or((rest, ""));
-    let words: Vec<&str> = rest.split(' ').collect();
-    let (keys, attributes) = match verb.as_str() {
-        "SEARCH" | "UID SEARCH" => (words.iter().map(|word| key(word)).collect(), Vec::new()),
-        "FETCH" | "UID FETCH" => (Vec::new(), second.split(' ').map(attribute).collect()),
-        _ => (Vec::new(), Vec::new()),
-    };
-    let (uids, positions) = match verb.as_str() {
-        "FETCH" | "UID FETCH" => (set(first), SequenceSet::from(set(first))),
-        _ => (UidSet::new(), SequenceSet::default()),
-    };
-    let command = match verb.as_str() {
-        "CAPABILITY" => Command::Capability,
-        "NOOP" => Command::Noop,
-        "LOGOUT" => Command::Logout,
-        "STARTTLS" => Command::StartTls,
-        "UNSELECT" => Command::Unselect,
+    let words: Vec<&str> = rest.split(' ').filter(|word| !word.is_empty()).collect();
+    let whole = Mailbox::new(if rest.is_empty() { "none" } else { rest }).map_err(|e| e.to_string())?;
+    let mailbox = Mailbox::new(if first.is_empty() { "none" } else { first }).map_err(|e| e.to_string())?;
+    let (mailbox, whole) = (&mailbox, &whole);
+    let mut send =
+        |command: Command<'_>| connection.send(command, out).map(|_| ()).map_err(|e| e.to_string());
+    match verb {
+        "CAPABILITY" => send(Command::Capability),
+        "NOOP" => send(Command::Noop),
+        "LOGOUT" => send(Command::Logout),
+        "STARTTLS" => send(Command::StartTls),
+        "COMPRESS" => send(Command::Compress),
+        "NAMESPACE" => send(Command::Namespace),
+        "IDLE" => send(Command::Idle),
+        "CHECK" => send(Command::Check),
+        "CLOSE" => send(Command::Close),
+        "UNSELECT" => send(Command::Unselect),
+        "EXPUNGE" => send(Command::Expunge),
+        "RAW" => send(Command::Raw { line: rest }),
+        "ID" => {
+            let fields: Vec<_> = words.iter().map(|word| word.split_once('=').unwrap()).collect();
+            send(Command::Id { fields: &fields })
+        }
+        "ENABLE" => send(Command::Enable { capabilities: &words }),
+        "LOGIN" => send(Command::Login { user: first, password: second }),
         "AUTHENTICATE" => {
             let initial_response = rest.contains(' ').then_some(second.as_bytes());
-            Command::Authenticate { mechanism: first, initial_response }
+            send(Command::Authenticate { mechanism: first, initial_response })
         }
-        "SELECT" => Command::Select { mailbox: &mailbox },
-        "EXAMINE" => Command::Examine { mailbox: &mailbox },
-        "SEARCH" => Command::Search { keys: &keys },
-        "UID SEARCH" => Command::UidSearch { keys: &keys },
-        "FETCH" => Command::Fetch { messages: &positions, attributes: &attributes },
-        "UID FETCH" => Command::UidFetch { messages: &uids, attributes: &attributes },
-        _ => return Err(format!("the transcript says {line}")),
-    };
-    connection.send(command, out).map(|_| ()).map_err(|e| e.to_string())
-}
-
-fn limits(text: &str) -> Limits {
-    let (name, number) = text.split_once(' ').unwrap();
-    let number: usize = number.parse().unwrap();
-    let mut limits = Limits::default();
-    match name {
-        "line" => limits.line = number,
-        "response" => limits.response = number,
-        "body" => limits.body = number as u64,
-        "list" => limits.list = number,
-        "nesting" => limits.nesting = number,
-        "pipeline" => limits.pipeline = number,
-        _ => panic!("no limit {name}"),
-    }
-    limits
-}
-
-fn set(text: &str) -> UidSet {
-    match text.split_once(':') {
-        None if text == "*" => UidSet::last(),
-        None => UidSet::from(text.parse::<u32>().unwrap()),
-        Some((first, "*")) => UidSet::from_on(first.parse().unwrap()),
-        Some((first, last)) => UidSet::try_from(first.parse().unwrap()..=last.parse().unwrap()).unwrap(),
-    }
-}
-
-/// Keys without blanks: `FROM=Smith`, `SINCE=1994-2-1`.
-fn key(word: &str) -> SearchKey<'_> {
-    let (name, value) = word.split_once('=').unwrap_or((word, ""));
-    let date = || {
-        let mut parts = value.split('-').map(|part| part.parse::<u16>().unwrap());
-        let (year, month, day) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
-        Date::new(year, u8::try_from(month).unwrap(), u8::try_from(day).unwrap()).unwrap()
-    };
-    match name {
-        "ALL" => SearchKey::All,
-        "FLAGGED" => SearchKey::Flagged,
-        "UNSEEN" => SearchKey::Unseen,
-        "DELETED" => SearchKey::Deleted,
-        "SINCE" => SearchKey::Since(date()),
-        "BEFORE" => SearchKey::Before(date()),
-        "FROM" => SearchKey::From(value),
-        "SUBJECT" => SearchKey::Subject(value),
-        "TEXT" => SearchKey::Text(value),
-        "!FROM" => SearchKey::Not(&SearchKey::From("Smith")),
-        _ => panic!("no key {word}"),
-    }
-}
-
-/// `BODY[1.2]`, `BODY[HEADER]<0.10>`.
-fn attribute(word: &str) -> FetchAttribute<'_> {
-    match word {
-        "UID" => FetchAttribute::Uid,
-        "FLAGS" => FetchAttribute::Flags,
-        "INTERNALDATE" => FetchAttribute::InternalDate,
-        "RFC822.SIZE" => FetchAttribute::Rfc822Size,
-        "ENVELOPE" => FetchAttribute::Envelope,
-        _ => {
-            let (section, partial) = word.strip_prefix("BODY[").unwrap().split_once(']').unwrap();
-            let partial = partial.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).map(|rest| {
-                let (offset, length) = rest.split_once('.').unwrap();
-                let length = NonZeroU32::new(length.parse().unwrap()).unwrap();
-                Partial { offset: offset.parse().unwrap(), length }
-            });
-            FetchAttribute::Body { section: Section::from_wire(section.as_bytes()), partial }
+        "SELECT" => match second.split_once(' ') {
+            _ if second == "CONDSTORE" => {
+                let parameter = SelectParameter::CondStore;
+                send(Command::SelectWith { mailbox, read_only: false, parameter })
+            }
+            Some(("QRESYNC", numbers)) => {
+                let numbers: Vec<&str> = numbers.split(' ').collect();
+                let known: Option<UidSet> = numbers.get(2).map(|numbers| set(numbers));
+                let parameter = SelectParameter::Resync {
+                    uid_validity: NonZeroU32::new(numbers[0].parse().unwrap()).unwrap(),
+                    mod_seq: numbers[1].parse().unwrap(),
+                    known: known.as_ref(),
+                };
+                send(Command::SelectWith { mailbox, read_only: false, parameter })
+            }
+            _ => send(Command::Select { mailbox: whole }),
+        },
+        "EXAMINE" => send(Command::Examine { mailbox: whole }),
+        "CREATE" => send(Command::Create { mailbox: whole }),
+        "DELETE" => send(Command::Delete { mailbox: whole }),
+        "SUBSCRIBE" => send(Command::Subscribe { mailbox: whole }),
+        "UNSUBSCRIBE" => send(Command::Unsubscribe { mailbox: whole }),
+        "GETQUOTAROOT" => send(Command::GetQuotaRoot { mailbox: whole }),
+        "GETQUOTA" => send(Command::GetQuota { root: rest }),
+        "RENAME" => send(Command::Rename { from: mailbox, to: &Mailbox::new(second).unwrap() }),
+        "STATUS" => {
+            let items: Vec<_> = second.split(' ').map(status_item).collect();
+            send(Command::MailboxStatus { mailbox, items: &items })
         }
+        "LSUB" => send(Command::Lsub { reference: "", pattern: first }),
+        "LIST" => {
+            let status: Vec<_> =
+                words.iter().filter_map(|word| word.strip_prefix("status=")).map(status_item).collect();
+            send(Command::List { reference: "", pattern: first, options: list(&words, &status) })
+        }
+        "APPEND" => {
+            let size = words[1].parse().unwrap();
+            let flags: Vec<_> =
+                words[2..].iter().filter(|word| !word.contains('=')).map(|word| flag(word)).collect();
+            let mut append = Append::new(mailbox, size).flags(&flags);
+            for word in &words[2..] {
+                append = match *word {
+                    "form=binary" => append.form(AppendForm::Binary),
+                    "form=utf8" => append.form(AppendForm::Utf8),
+                    "date=rfc" => append.date(date_time()),
+                    _ => append,
+                };
+            }
+            send(Command::Append(append))
+        }
+        _ => Err(format!("the transcript says {verb} {rest}")),
     }
 }

@@ -108,7 +108,6 @@ fn what_cannot_be_sent_is_refused_and_changes_nothing() {
         Command::Search { keys: &[SearchKey::Sequence(&no_positions)] },
         Command::Search { keys: &[SearchKey::Subject("a\r\nA9 LOGOUT")] },
         Command::Search { keys: &[SearchKey::Subject("a\0")] },
-        Command::Search { keys: &[SearchKey::Subject("\u{85}")] },
         Command::Search { keys: &[SearchKey::Header("a\n", "b")] },
         Command::Search { keys: &[SearchKey::Keyword("a b")] },
         Command::Search { keys: &[SearchKey::Keyword("")] },

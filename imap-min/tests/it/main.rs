@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod actions;
+mod arguments;
 mod commands;
 mod hostile;
 mod properties;
+mod quirks;
 mod secrets;
+mod shown;
 mod transcripts;
 
 #[cfg(feature = "tokio")]

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use imap_min::{Connection, Event, Limits};
+use imap_min::{Connection, Limits};
 use transcript::{Machine, Step};
 
 use crate::actions::act;
+use crate::shown::line;
 
 struct Imap(Connection);
 
@@ -34,24 +35,11 @@ impl Machine for Imap {
         if let Some(hits) = hits {
             return Some(format!("{first} {hits}"));
         }
+        if let Some(more) = second.strip_prefix("All ").filter(|_| first.starts_with("All ")) {
+            return Some(format!("{first},{more}"));
+        }
         let body = second.strip_prefix("Body ").filter(|_| first.starts_with("Body "))?;
         Some(format!("{first}{body}"))
-    }
-}
-
-/// An event as a transcript has it: its `Debug`, but bodies and search results in full.
-fn line(event: Event<'_>) -> String {
-    match event {
-        Event::Body(octets) => format!("Body {}", octets.escape_ascii()),
-        Event::SearchHits(hits) => {
-            let numbers: Vec<String> = hits.map(|number| number.to_string()).collect();
-            format!("SearchHits {}", numbers.join(" "))
-        }
-        Event::Challenge(challenge) => match challenge.decode() {
-            Ok(octets) => format!("Challenge {}", octets.escape_ascii()),
-            Err(error) => format!("Challenge: {error}"),
-        },
-        other => format!("{other:?}"),
     }
 }
 

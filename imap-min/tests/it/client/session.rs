@@ -1,4 +1,4 @@
-//! The client against scripted servers.
+//! Sessions from the greeting to the end, and what interrupts them.
 
 use std::io;
 use std::time::Duration;
@@ -9,33 +9,8 @@ use imap_min::{
 };
 use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex};
 
+use super::{connected, refusal, server};
 use crate::secrets::assert_hidden;
-
-/// A server that says the first part of each pair when it has read exactly the second; the first wait is for nothing.
-/// Then it closes.
-fn server(script: &'static [(&'static str, &'static str)]) -> (DuplexStream, tokio::task::JoinHandle<()>) {
-    let (ours, mut theirs) = duplex(256);
-    let task = tokio::spawn(async move {
-        for (expected, answer) in script {
-            let mut seen = vec![0; expected.len()];
-            theirs.read_exact(&mut seen).await.unwrap();
-            assert_eq!(String::from_utf8_lossy(&seen), *expected);
-            theirs.write_all(answer.as_bytes()).await.unwrap();
-        }
-    });
-    (ours, task)
-}
-
-async fn connected(script: &'static [(&'static str, &'static str)]) -> Client<DuplexStream> {
-    Client::connect(server(script).0, Limits::default()).await.unwrap().0
-}
-
-fn refusal(error: Error) -> imap_min::Refusal {
-    match error {
-        Error::Refused(refusal) => *refusal,
-        other => panic!("{other:?}"),
-    }
-}
 
 #[tokio::test]
 async fn a_whole_session() {

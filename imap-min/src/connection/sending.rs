@@ -1,0 +1,228 @@
+//! What goes out beside the commands themselves, and which of them may. Nothing here changes the state of the session.
+
+use super::{Connection, State};
+use crate::command::{self, Command, CommandId, CommandKind, Place as Needs};
+use crate::error::Error;
+use crate::event::{Challenge, Event};
+use crate::gate::Abilities;
+use crate::pipeline::Pipeline;
+use crate::quirk::Quirk;
+use crate::turn::{Body, Parts, Turn};
+use crate::types::AppendForm;
+
+impl Connection {
+    /// Appends the answer to [`Event::Challenge`]: a raw SASL message, sent in base64.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] when no challenge waits.
+    pub fn respond(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.answer_challenge()?;
+        command::put_base64(out, message);
+        out.extend(b"\r\n");
+        Ok(())
+    }
+
+    /// Answers [`Event::Challenge`] by giving up: the server will refuse the command.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] when no challenge waits.
+    pub fn cancel(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.answer_challenge()?;
+        out.extend(b"*\r\n");
+        Ok(())
+    }
+
+    /// Appends octets of the message of an `APPEND`, after [`Event::Ready`]. They may come in any pieces.
+    ///
+    /// # Errors
+    /// Nothing is appended then. [`Error::Misuse`] when no message is due, or it is longer than was announced.
+    pub fn send_body(&mut self, octets: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let size = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        let body = self.body()?;
+        body.left = body
+            .left
+            .checked_sub(size)
+            .ok_or(Error::Misuse { what: "the message is longer than was announced" })?;
+        out.extend(octets);
+        Ok(())
+    }
+
+    /// Ends the message of an `APPEND`.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] when no message is due, or octets are missing: the server waits for them, and nothing else can
+    /// be said.
+    pub fn finish_body(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let body = *self.body()?;
+        if body.left > 0 {
+            return Err(Error::Misuse { what: "the message is shorter than was announced" });
+        }
+        out.extend(body.tail.as_bytes());
+        self.turn = Turn::None;
+        Ok(())
+    }
+
+    /// Ends an `IDLE`; its answer follows. Before the server has begun to idle it ends as soon as it has.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] when there is none, or it was ended before.
+    pub fn end_idle(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        match &mut self.turn {
+            Turn::IdleWait { end, .. } if !*end => *end = true,
+            Turn::Idling => {
+                self.turn = Turn::None;
+                out.extend(b"DONE\r\n");
+            }
+            _ if self.state == State::Broken => return Err(Error::Broken),
+            _ => return Err(Error::Misuse { what: "the session does not idle" }),
+        }
+        Ok(())
+    }
+
+    pub(super) fn may_send(&self, command: &Command<'_>) -> Result<(), Error> {
+        let kind = command.kind();
+        let misuse = |what| Err(Error::Misuse { what });
+        let early = self.eager
+            && (self.is_ahead() && Pipeline::may_go_ahead(kind)
+                || matches!(command, Command::Authenticate { initial_response: Some(_), .. }));
+        match self.state {
+            State::Broken => return Err(Error::Broken),
+            State::Greeting if !early => return misuse("the greeting has not come"),
+            State::Securing => return misuse("the connection waits for TLS"),
+            State::Logout => return misuse("the session has ended"),
+            State::Greeting | State::NotAuthenticated | State::Authenticated | State::Selected => {}
+        }
+        if self.turn.holds_the_line() {
+            return misuse("the command that is open has not all been sent");
+        }
+        let logged_in = matches!(self.state, State::Authenticated | State::Selected);
+        match kind.place() {
+            Needs::BeforeLogIn if logged_in => return misuse("the session is logged in already"),
+            Needs::LoggedIn if !logged_in && !early => return misuse("log in first"),
+            Needs::Any | Needs::BeforeLogIn | Needs::LoggedIn | Needs::InMailbox => {}
+        }
+        if self.eager && kind == CommandKind::StartTls {
+            return misuse("an eager session is for connections that began with TLS");
+        }
+        let selected = self.state == State::Selected;
+        self.pipeline.check(command, selected, self.eager, self.limits.pipeline)?;
+        self.abilities().check(command)
+    }
+
+    /// Whether a log-in is open that other commands may follow.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.eager && self.pipeline.has(CommandKind::Authenticate)
+    }
+
+    pub(super) fn abilities(&self) -> Abilities<'_> {
+        Abilities { known: self.capabilities.as_ref(), enabled: &self.enabled }
+    }
+
+    /// What follows a command that was sent.
+    pub(super) fn begin_turn(
+        &mut self,
+        command: &Command<'_>,
+        id: CommandId,
+        stops: &[usize],
+        out: &mut Vec<u8>,
+    ) {
+        match command {
+            Command::Authenticate { .. } => {
+                self.capabilities_old = true;
+                self.turn = Turn::Challenges { open: false };
+            }
+            Command::Login { .. } => self.capabilities_old = true,
+            Command::Enable { .. } => self.enabled_told = false,
+            Command::Idle => self.turn = Turn::IdleWait { id, end: false },
+            Command::Append(append) => {
+                let tail = if append.form == AppendForm::Utf8 { ")\r\n" } else { "\r\n" };
+                let body = Body { left: append.size, tail };
+                if stops.is_empty() {
+                    self.ready = Some(id);
+                    self.turn = Turn::Body(body);
+                } else {
+                    self.turn = Turn::BodyWait { id, body };
+                }
+            }
+            _ => {
+                if let Some(parts) = Parts::cut(out, stops) {
+                    self.turn = Turn::Parts { id, parts };
+                }
+            }
+        }
+    }
+
+    fn answer_challenge(&mut self) -> Result<(), Error> {
+        match &mut self.turn {
+            _ if self.state == State::Broken => Err(Error::Broken),
+            Turn::Challenges { open } if *open => {
+                *open = false;
+                Ok(())
+            }
+            _ => Err(Error::Misuse { what: "no SASL challenge waits for an answer" }),
+        }
+    }
+
+    fn body(&mut self) -> Result<&mut Body, Error> {
+        match &mut self.turn {
+            _ if self.state == State::Broken => Err(Error::Broken),
+            Turn::Body(body) => Ok(body),
+            _ => Err(Error::Misuse { what: "no message is due" }),
+        }
+    }
+
+    /// The server's `+`.
+    pub(super) fn go_on<'i>(
+        &mut self,
+        base64: &'i [u8],
+        line: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Event<'i>, Error> {
+        let event = match std::mem::take(&mut self.turn) {
+            Turn::Challenges { open } => {
+                let answered = self.pipeline.doubt();
+                if open {
+                    return Err(Error::protocol("a SASL challenge before the last one was answered", line));
+                }
+                self.turn = Turn::Challenges { open: !answered };
+                return Ok(Event::Challenge(Challenge { base64, limit: self.limits.challenge, answered }));
+            }
+            Turn::Parts { id, mut parts } => {
+                if parts.next(out) {
+                    self.turn = Turn::Parts { id, parts };
+                }
+                Event::Ready(id)
+            }
+            Turn::BodyWait { id, body } => {
+                self.turn = Turn::Body(body);
+                Event::Ready(id)
+            }
+            Turn::IdleWait { id, end } => {
+                if end {
+                    out.extend(b"DONE\r\n");
+                } else {
+                    self.turn = Turn::Idling;
+                }
+                Event::Ready(id)
+            }
+            turn @ (Turn::None | Turn::Body(_) | Turn::Idling) => {
+                self.turn = turn;
+                Event::Quirk(Quirk::UnneededContinuation)
+            }
+        };
+        Ok(event)
+    }
+
+    /// A command has ended: nothing of it waits any more, but for octets that the server still counts.
+    pub(super) fn end_turn(&mut self, command: CommandId, kind: CommandKind) {
+        let ends = match &self.turn {
+            Turn::None | Turn::Body(_) => false,
+            Turn::Challenges { .. } => kind == CommandKind::Authenticate,
+            Turn::Idling => kind == CommandKind::Idle,
+            Turn::Parts { id, .. } | Turn::BodyWait { id, .. } | Turn::IdleWait { id, .. } => *id == command,
+        };
+        if ends {
+            self.turn = Turn::None;
+        }
+    }
+}
