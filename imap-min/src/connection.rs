@@ -100,7 +100,7 @@ impl Connection {
     /// both. For connections that began with TLS and whose certificate is verified; `STARTTLS` is refused.
     ///
     /// When the log-in fails, commands behind it are refused too. A server that has asked back by a challenge has taken
-    /// the first of them for its answer: the challenge says so ([`Challenge::is_answered`]), must not be answered again,
+    /// the first of them for its answer: the challenge says so ([`Challenge::is_answered`](crate::Challenge::is_answered)), must not be answered again,
     /// and [`Event::Swallowed`] tells of the command once the server has gone on to the next.
     pub fn eager(limits: Limits) -> Self {
         Connection { eager: true, ..Connection::new(limits) }
