@@ -98,7 +98,7 @@ impl Reader {
                 (Some(_), Some(Lead::Other)) => self.framer.find(input, limits, false),
             },
             Place::Search => {
-                if search::hits(input) > 0 {
+                if search::is_ready(input) {
                     return false;
                 }
                 self.framer.find(input, limits, false)

@@ -13,14 +13,21 @@ pub struct SearchHits<'i> {
 impl<'i> Iterator for SearchHits<'i> {
     type Item = u32;
 
+    #[inline]
     fn next(&mut self) -> Option<u32> {
-        let start = self.raw.iter().position(|byte| *byte != b' ')?;
-        let rest = self.raw.get(start..)?;
-        let end = rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
-        let (digits, rest) = rest.split_at_checked(end)?;
-        self.raw = rest;
-        // The reader lets nothing else through.
-        hit(digits)
+        let (mut number, mut used, mut digits) = (0_u32, 0, 0);
+        // The reader lets nothing through but good numbers and blanks.
+        for byte in self.raw {
+            if byte.is_ascii_digit() {
+                number = number.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
+                digits += 1;
+            } else if digits > 0 {
+                break;
+            }
+            used += 1;
+        }
+        self.raw = self.raw.get(used..).unwrap_or_default();
+        (digits > 0).then_some(number)
     }
 }
 

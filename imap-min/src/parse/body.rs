@@ -3,8 +3,9 @@
 //! A structure as the grammar has it is recognised in one pass, and read only when somebody asks. Any other is gone
 //! through part by part, which finds its quirks.
 
-use super::envelope::envelope;
-use super::token::{Parsed, blanks, fault, literal_length, quoted, value};
+use super::envelope::strict_envelope;
+use super::strict::{blank, nil, nstring, number, string};
+use super::token::{Parsed, blanks, fault, value};
 use crate::quirk::QuirkSet;
 use crate::types::BodyStructure;
 
@@ -45,11 +46,7 @@ fn strict(i: &[u8], depth: usize) -> Option<&[u8]> {
         rest = part(blank(rest)?)?;
     }
     if is(kind, b"\"message\"") && (is_next(subtype, b"\"rfc822\"") || is_next(subtype, b"\"global\"")) {
-        let mut quirks = QuirkSet::default();
-        rest = envelope(blank(rest)?, depth, &mut quirks).ok()?.0;
-        if !quirks.is_empty() {
-            return None;
-        }
+        rest = strict_envelope(blank(rest)?)?;
         rest = strict(blank(rest)?, depth)?;
         rest = number(blank(rest)?)?;
     } else if is(kind, b"\"text\"") {
@@ -118,36 +115,6 @@ fn languages(i: &[u8]) -> Option<&[u8]> {
             _ => return None,
         }
     }
-}
-
-fn nstring(i: &[u8]) -> Option<&[u8]> {
-    if i.first() == Some(&b'"') { string(i) } else { nil(i).or_else(|| string(i)) }
-}
-
-fn string(i: &[u8]) -> Option<&[u8]> {
-    match i.first()? {
-        b'"' => quoted(i).ok().map(|(rest, _)| rest),
-        b'{' => {
-            let (rest, length) = literal_length(i).ok()?;
-            rest.get(usize::try_from(length).ok()?..)
-        }
-        _ => None,
-    }
-}
-
-fn nil(i: &[u8]) -> Option<&[u8]> {
-    let (word, rest) = i.split_at_checked(3)?;
-    word.eq_ignore_ascii_case(b"NIL").then_some(rest)
-}
-
-fn number(i: &[u8]) -> Option<&[u8]> {
-    let digits = i.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    // More digits may be no number of 64 bits.
-    if (1..=19).contains(&digits) { i.get(digits..) } else { None }
-}
-
-fn blank(i: &[u8]) -> Option<&[u8]> {
-    i.strip_prefix(b" ")
 }
 
 fn is(i: &[u8], quoted: &[u8]) -> bool {

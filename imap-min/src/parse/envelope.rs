@@ -2,14 +2,48 @@
 
 use nom::character::complete::char;
 
+use super::strict::{blank, nil, nstring};
 use super::token::{self, Parsed, Raw, blanks, fault};
 use crate::quirk::{Quirk, QuirkSet};
-use crate::types::{Envelope, Span};
+use crate::types::Envelope;
 
-/// An envelope: its shape is checked, and where its fields are is noted. Nothing is copied.
+const FIELDS: usize = 10;
+
+/// An envelope: its shape is checked. Nothing is copied, and its fields are looked for when they are asked for.
 pub(crate) fn envelope<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Parsed<'i, Envelope<'i>> {
+    let rest = match strict_envelope(i) {
+        Some(rest) => rest,
+        None => loose(i, nesting, quirks)?,
+    };
+    Ok((rest, Envelope::new(i.get(..i.len() - rest.len()).unwrap_or_default())))
+}
+
+/// What follows an envelope that is in order.
+pub(super) fn strict_envelope(i: &[u8]) -> Option<&[u8]> {
+    let mut rest = nstring(blank(nstring(i.strip_prefix(b"(")?)?)?)?;
+    for _ in 2..8 {
+        rest = strict_addresses(blank(rest)?)?;
+    }
+    nstring(blank(nstring(blank(rest)?)?)?)?.strip_prefix(b")")
+}
+
+fn strict_addresses(i: &[u8]) -> Option<&[u8]> {
+    let Some(mut rest) = i.strip_prefix(b"(") else { return nil(i) };
+    loop {
+        rest = nstring(rest.strip_prefix(b"(")?)?;
+        for _ in 1..4 {
+            rest = nstring(blank(rest)?)?;
+        }
+        rest = rest.strip_prefix(b")")?;
+        if let Some(rest) = rest.strip_prefix(b")") {
+            return Some(rest);
+        }
+    }
+}
+
+/// What follows an envelope, however it is.
+fn loose<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Result<&'i [u8], nom::Err<token::Fault>> {
     let (mut rest, _) = char('(')(i)?;
-    let mut fields = [Span::default(); 10];
     let mut count = 0;
     loop {
         rest = blanks(rest);
@@ -17,7 +51,6 @@ pub(crate) fn envelope<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -
             rest = after;
             break;
         }
-        let start = i.len() - rest.len();
         rest = match count {
             0 | 1 | 8 | 9 => token::nstring(rest, quirks)?.0,
             2..=7 => addresses(rest, quirks)?,
@@ -26,16 +59,12 @@ pub(crate) fn envelope<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -
                 token::value(rest, nesting)?.0
             }
         };
-        if let Some(field) = fields.get_mut(count) {
-            *field = Span { start, end: i.len() - rest.len() };
-        }
         count += 1;
     }
-    if count < fields.len() {
+    if count < FIELDS {
         quirks.insert(Quirk::ShortEnvelope);
     }
-    let raw = i.get(..i.len() - rest.len()).unwrap_or_default();
-    Ok((rest, Envelope::new(raw, fields)))
+    Ok(rest)
 }
 
 /// `"(" 1*address ")" / nil`; returns what follows.

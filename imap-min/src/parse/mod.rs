@@ -11,5 +11,6 @@ mod flags;
 pub(crate) mod mailbox;
 pub(crate) mod part;
 pub(crate) mod response;
+mod strict;
 mod text;
 pub(crate) mod token;

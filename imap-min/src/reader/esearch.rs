@@ -1,7 +1,5 @@
 //! The items of an `ESEARCH` response, whose sets stream (RFC 4731).
 
-use memchr::memrchr;
-
 use super::{Found, Place, Reader};
 use crate::error::Error;
 use crate::event::{Event, SearchItem, Unreadable, hit};
@@ -95,10 +93,7 @@ fn correlated(i: &[u8]) -> Option<&[u8]> {
 
 /// Whether there is enough to read on before the end of the line is seen.
 pub(super) fn is_ready(input: &[u8], set: bool) -> bool {
-    if set {
-        return matches!(run(input), Run::Part(_) | Run::All(_));
-    }
-    look(input).is_some()
+    if set { set_is_ready(input) } else { look(input).is_some() }
 }
 
 /// An item that need not wait for the end of its line.
@@ -123,10 +118,7 @@ fn look(input: &[u8]) -> Option<Short<'_>> {
     let data = blanks(rest);
     if name.eq_ignore_ascii_case(b"ALL") && data.first()?.is_ascii_digit() {
         let used = used(data);
-        return match run(input.get(used..)?) {
-            Run::Unsure => None,
-            Run::Part(_) | Run::All(_) => Some(Short::Set { used }),
-        };
+        return set_is_ready(input.get(used..)?).then_some(Short::Set { used });
     }
     let digits = data.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let known =
@@ -138,20 +130,36 @@ fn look(input: &[u8]) -> Option<Short<'_>> {
     Some(Short::Number { used: used(rest), name, digits })
 }
 
-/// Ranges at the front of the input.
-enum Run {
-    /// So many octets, and then the set goes on behind a comma.
-    Part(usize),
-    /// So many octets, and then something else.
-    All(usize),
-    /// The end of a range is not to be seen.
-    Unsure,
+/// Whether the end of a range is to be seen; none is as long as this.
+fn set_is_ready(input: &[u8]) -> bool {
+    input.iter().take(LOOK).any(|byte| !byte.is_ascii_digit() && !matches!(byte, b':' | b'*'))
 }
 
-fn run(input: &[u8]) -> Run {
-    match input.iter().position(|byte| !byte.is_ascii_digit() && !b",:*".contains(byte)) {
-        Some(end) => Run::All(end),
-        None => memrchr(b',', input).map_or(Run::Unsure, Run::Part),
+/// Octets of good ranges at the front whose ends are to be seen.
+fn good_ranges(input: &[u8]) -> usize {
+    let (mut good, mut start) = (0, 0);
+    loop {
+        let Some(mut at) = point(input, start) else { return good };
+        if input.get(at) == Some(&b':') {
+            let Some(last) = point(input, at + 1) else { return good };
+            at = last;
+        }
+        match input.get(at) {
+            Some(b',') => (good, start) = (at, at + 1),
+            Some(b':' | b'*') | None => return good,
+            Some(_) => return at,
+        }
+    }
+}
+
+/// Where the number, or `*`, that begins here ends; `None` when it is none.
+fn point(input: &[u8], start: usize) -> Option<usize> {
+    let rest = input.get(start..)?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match (rest.first()?, digits) {
+        (b'*', _) => Some(start + 1),
+        (b'1'..=b'9', 1..=9) => Some(start + digits),
+        _ => hit(rest.get(..digits)?).map(|_| start + digits),
     }
 }
 
@@ -231,14 +239,12 @@ impl Reader {
 
     /// Ranges at the front of the input; or the first of them, when it is none. So it is told alike however it is cut.
     pub(super) fn set<'i>(&mut self, input: &'i [u8], line: Line) -> Option<Found<'i>> {
-        let end = match run(input) {
-            Run::Part(end) | Run::All(end) => end,
-            Run::Unsure => return None,
-        };
-        let set = input.get(..end).unwrap_or_default();
-        let good = good_ranges(set);
-        let piece = set.iter().position(|byte| *byte == b',').unwrap_or(end);
-        let length = if good > 0 { good } else { piece };
+        if !set_is_ready(input) {
+            return None;
+        }
+        let good = good_ranges(input);
+        let piece = || input.iter().position(|byte| !byte.is_ascii_digit() && !matches!(byte, b':' | b'*'));
+        let length = if good > 0 { good } else { piece().unwrap_or_default() };
         let (found, behind) = input.split_at_checked(length).unwrap_or_default();
         let more = behind.first() == Some(&b',');
         let used = length + usize::from(more);
@@ -256,21 +262,4 @@ impl Reader {
         let line = line.used(used);
         self.place = if set { Place::Set(line) } else { Place::Items(line) };
     }
-}
-
-/// Octets before the first range that is none.
-fn good_ranges(set: &[u8]) -> usize {
-    let mut end = 0;
-    let mut start = 0;
-    for piece in set.split(|byte| *byte == b',') {
-        let mut points = piece.split(|byte| *byte == b':');
-        let point = |point: Option<&[u8]>| point.is_some_and(|point| point == b"*" || hit(point).is_some());
-        let first = point(points.next());
-        if !first || points.next().is_some_and(|last| !point(Some(last))) || points.next().is_some() {
-            return end;
-        }
-        end = start + piece.len();
-        start = end + 1;
-    }
-    end
 }

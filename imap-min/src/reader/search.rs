@@ -3,21 +3,25 @@
 use super::{Found, Reader};
 use crate::event::{Event, SearchHits, Unreadable, hit};
 use crate::parse::response::search_end;
+use crate::parse::token::blanks;
 use crate::quirk::{Quirk, QuirkSet};
 
 impl Reader {
     pub(super) fn search<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
-        let run = hits(input);
-        if run > 0 {
+        let good = good_hits(input);
+        if good > 0 {
             self.framer.reset();
-            let raw = input.get(..run).unwrap_or_default();
-            let good = good_hits(raw);
-            if good > 0 {
-                let raw = raw.get(..good).unwrap_or_default();
-                return Some((good, Event::SearchHits(SearchHits { raw })));
-            }
-            let line = raw.trim_ascii_start().split(|byte| *byte == b' ').next().unwrap_or_default();
-            let used = raw.len() - raw.trim_ascii_start().len() + line.len();
+            self.segment = None;
+            let raw = input.get(..good).unwrap_or_default();
+            return Some((good, Event::SearchHits(SearchHits { raw })));
+        }
+        let start = blanks(input);
+        let digits = start.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if matches!(start.get(digits), Some(b' ' | b'\r' | b'\n' | b'(')) && digits > 0 {
+            self.framer.reset();
+            self.segment = None;
+            let line = start.get(..digits).unwrap_or_default();
+            let used = input.len() - start.len() + digits;
             let reason = "a number of a search is none";
             return Some((used, Event::Unreadable(Unreadable { reason, line })));
         }
@@ -46,34 +50,38 @@ impl Reader {
     }
 }
 
-/// Octets of whole numbers and blanks at the front; 0 when there is no number that is known to be whole.
-pub(super) fn hits(input: &[u8]) -> usize {
-    // Longer than any number with its blanks: what has none so far is looked at no further, or each byte that
-    // comes in would cost a look at all before it.
+/// Whether a whole number is at the front. What has none in so many octets is waited for to its end, or each byte that
+/// comes in would cost a look at all before it.
+pub(super) fn is_ready(input: &[u8]) -> bool {
     const HEAD: usize = 64;
     let head = input.get(..HEAD.min(input.len())).unwrap_or_default();
-    if !head.windows(2).any(|pair| matches!(pair, [b'0'..=b'9', next] if !next.is_ascii_digit())) {
-        return 0;
-    }
-    match input.iter().position(|byte| !byte.is_ascii_digit() && *byte != b' ') {
-        Some(end) if input.iter().take(end).any(u8::is_ascii_digit) => end,
-        Some(_) => 0,
-        None => memchr::memrchr(b' ', input).map_or(0, |blank| blank + 1),
-    }
+    let number = blanks(head);
+    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && digits < number.len()
 }
 
-/// Octets before the first number that is none: 0, or too large.
-fn good_hits(run: &[u8]) -> usize {
-    let mut start = 0;
-    for word in run.split(|byte| *byte == b' ') {
-        // Nine digits that do not begin with 0 are always good.
-        let doubtful = word.len() > 9 || word.first() == Some(&b'0');
-        if doubtful && hit(word).is_none() {
-            // Blanks alone are no hits.
-            let before = run.get(..start).unwrap_or_default();
-            return if before.iter().any(u8::is_ascii_digit) { start } else { 0 };
+/// Octets of whole numbers and blanks at the front, before the first number that is none; 0 when there is no number.
+fn good_hits(input: &[u8]) -> usize {
+    let (mut good, mut digits, mut first) = (0, 0, 0);
+    for (at, byte) in input.iter().enumerate() {
+        if byte.is_ascii_digit() {
+            if digits == 0 {
+                first = *byte;
+            }
+            digits += 1;
+            continue;
         }
-        start += word.len() + 1;
+        if digits > 0 {
+            // Nine digits that do not begin with 0 are always good.
+            let doubtful = digits > 9 || first == b'0';
+            if doubtful && hit(input.get(at - digits..at).unwrap_or_default()).is_none() {
+                return good;
+            }
+            (good, digits) = (at, 0);
+        }
+        if *byte != b' ' {
+            return good;
+        }
     }
-    run.len()
+    good
 }

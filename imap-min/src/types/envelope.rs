@@ -3,30 +3,22 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::parse::token::{self, Raw};
+use crate::parse::token::{self, Raw, blanks};
 use crate::quirk::QuirkSet;
-
-/// A part of an envelope's octets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-}
 
 /// Date, subject, addresses and ids of a message (`envelope`, RFC 9051 section 7.5.2).
 ///
-/// Its shape has been checked; strings are unpacked when they are asked for. They are octets: header fields may
+/// Its shape has been checked; fields are looked for and unpacked when they are asked for. They are octets: header fields may
 /// hold encoded words (RFC 2047), which are left to a message parser, and servers send 8-bit text as they have it.
 /// A field that the message lacks is `None`, or an empty list.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Envelope<'a> {
     raw: Cow<'a, [u8]>,
-    fields: [Span; 10],
 }
 
 impl<'a> Envelope<'a> {
-    pub(crate) fn new(raw: &'a [u8], fields: [Span; 10]) -> Self {
-        Envelope { raw: Cow::Borrowed(raw), fields }
+    pub(crate) fn new(raw: &'a [u8]) -> Self {
+        Envelope { raw: Cow::Borrowed(raw) }
     }
 
     /// The `Date` field, as it stands in the message.
@@ -81,7 +73,7 @@ impl<'a> Envelope<'a> {
 
     /// A copy that borrows nothing.
     pub fn into_owned(self) -> Envelope<'static> {
-        Envelope { raw: Cow::Owned(self.raw.into_owned()), fields: self.fields }
+        Envelope { raw: Cow::Owned(self.raw.into_owned()) }
     }
 
     #[cfg(feature = "tokio")]
@@ -90,8 +82,12 @@ impl<'a> Envelope<'a> {
     }
 
     fn field(&self, index: usize) -> &[u8] {
-        let span = self.fields.get(index).copied().unwrap_or_default();
-        self.raw.get(span.start..span.end).unwrap_or_default()
+        let mut rest = self.raw.strip_prefix(b"(").unwrap_or_default();
+        for _ in 0..index {
+            let Ok((behind, _)) = token::value(rest, usize::MAX) else { return b"" };
+            rest = behind;
+        }
+        token::value(rest, usize::MAX).map_or(b"", |(_, field)| blanks(field))
     }
 
     fn string(&self, index: usize) -> Option<Cow<'_, [u8]>> {

@@ -20,7 +20,6 @@ pub use body::{BodyStructure, Disposition, Languages, Parameters, Part, PartKind
 pub use capabilities::Capabilities;
 pub use change::{Append, AppendForm, SelectParameter, Store, StoreMode};
 pub use date::{Date, DateTime};
-pub(crate) use envelope::Span;
 pub use envelope::{Address, Addresses, Envelope};
 pub use fetch::{FetchAttribute, Partial, Section};
 pub use flags::{Flag, FlagIter, Flags};

@@ -80,6 +80,7 @@ pub struct RangeIter<'a> {
 impl Iterator for RangeIter<'_> {
     type Item = RangeInclusive<u32>;
 
+    #[inline]
     fn next(&mut self) -> Option<RangeInclusive<u32>> {
         loop {
             let start = self.rest.iter().position(|byte| *byte != b',')?;
@@ -100,6 +101,7 @@ impl Iterator for RangeIter<'_> {
 }
 
 /// A number, or `*`; what follows.
+#[inline]
 fn end_point(i: &[u8]) -> (Option<u32>, &[u8]) {
     if let Some(rest) = i.strip_prefix(b"*") {
         return (Some(u32::MAX), rest);
