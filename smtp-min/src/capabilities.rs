@@ -95,8 +95,10 @@ impl Capabilities {
         let Ok(name) = std::str::from_utf8(name) else { return };
         if !self.mechanism(name) {
             let from = self.mechanisms.len();
-            // Once for all the mechanisms that servers have.
-            self.mechanisms.reserve(64);
+            if self.mechanisms.is_empty() {
+                // Once for all the mechanisms that servers have.
+                self.mechanisms.reserve(64);
+            }
             self.mechanisms.push_str(name);
             if let Some(added) = self.mechanisms.get_mut(from..) {
                 added.make_ascii_uppercase();

@@ -1,5 +1,7 @@
 //! The lines of an answer to `EHLO` (RFC 5321 section 4.1.1.1).
 
+use memchr::memchr2;
+
 use super::lines;
 use crate::{Capabilities, Extension};
 
@@ -7,28 +9,33 @@ use crate::{Capabilities, Extension};
 pub(crate) fn capabilities(raw: &[u8]) -> Capabilities {
     let mut capabilities = Capabilities::default();
     for line in lines(raw).skip(1) {
-        let mut words = words(line.get(4..).unwrap_or_default());
-        let Some(keyword) = words.next() else { continue };
+        let line = line.get(4..).unwrap_or_default().trim_ascii_start();
+        let (keyword, parameters) = line.split_at_checked(word_end(line)).unwrap_or((line, &[]));
         // `AUTH=LOGIN PLAIN` is how servers wrote it before RFC 2554.
-        if let Some((auth, first)) = keyword.split_at_checked(4)
+        if let [b'A' | b'a', ..] = keyword
+            && let Some((auth, first)) = keyword.split_at_checked(4)
             && auth.eq_ignore_ascii_case(b"AUTH")
             && matches!(first, [] | [b'=', ..])
         {
             capabilities.add(Extension::Auth);
             let first = first.strip_prefix(b"=").filter(|name| !name.is_empty());
-            for name in first.into_iter().chain(words) {
+            for name in first.into_iter().chain(words(parameters)) {
                 capabilities.add_mechanism(name);
             }
         } else if let Some(known) = known(keyword) {
             capabilities.add(known);
             if known == Extension::Size
-                && let Some(octets) = words.next().and_then(number)
+                && let Some(octets) = words(parameters).next().and_then(number)
             {
                 capabilities.set_max_size(octets);
             }
         }
     }
     capabilities
+}
+
+fn word_end(line: &[u8]) -> usize {
+    memchr2(b' ', b'\t', line).unwrap_or(line.len())
 }
 
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -55,7 +62,9 @@ fn known(keyword: &[u8]) -> Option<Extension> {
         (19, b'E', _) => Extension::EnhancedStatusCodes,
         _ => return None,
     };
-    keyword.eq_ignore_ascii_case(extension.keyword().as_bytes()).then_some(extension)
+    let expected = extension.keyword().as_bytes();
+    // Servers write them in upper case.
+    (keyword == expected || keyword.eq_ignore_ascii_case(expected)).then_some(extension)
 }
 
 #[cfg(test)]
