@@ -9,7 +9,13 @@ use crate::{Capabilities, Extension};
 pub(crate) fn capabilities(raw: &[u8]) -> Capabilities {
     let mut capabilities = Capabilities::default();
     for line in lines(raw).skip(1) {
-        let line = line.get(4..).unwrap_or_default().trim_ascii_start();
+        let line = line.get(4..).unwrap_or_default();
+        // Most have no parameters, and are a keyword as a whole.
+        if let Some(known) = known(line) {
+            capabilities.add(known);
+            continue;
+        }
+        let line = line.trim_ascii_start();
         let (keyword, parameters) = line.split_at_checked(word_end(line)).unwrap_or((line, &[]));
         // `AUTH=LOGIN PLAIN` is how servers wrote it before RFC 2554.
         if let [b'A' | b'a', ..] = keyword
