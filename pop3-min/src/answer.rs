@@ -223,6 +223,25 @@ fn challenge<'i>(
     Ok(Found { quirk, ..Found::new(Event::Challenge(Challenge::new(base64, limits.challenge)), Then::Owe) })
 }
 
+/// A line of `UIDL` as nearly all are: a mailbox may have a million. Any other, and any that passes a limit, is
+/// [`listing_line`]'s.
+pub(crate) fn plain_uidl<'i>(
+    line: &'i [u8],
+    before: Progress,
+    limits: &Limits,
+) -> Option<(u32, &'i str, Progress)> {
+    if before.lines >= limits.listing || !matches!(line, [b'1'..=b'9', ..]) {
+        return None;
+    }
+    let UidlLine::Item { number, unique_id } = parse::uidl_item(line, limits.unique_id) else { return None };
+    let octets = before.octets.saturating_add(line.len());
+    (number != before.last).then_some((
+        number,
+        unique_id,
+        Progress { lines: before.lines + 1, octets, last: number },
+    ))
+}
+
 /// A line of a listing; a dot alone ends it (RFC 1939 section 3).
 pub(crate) fn listing_line<'i>(
     line: &'i [u8],

@@ -385,6 +385,15 @@ impl Connection {
             self.told_bare_lf = true;
             return Ok(Some((0, Event::Quirk(Quirk::BareLf))));
         }
+        if let (Reading::Listing(so_far), Some(Pending { id, kind: Kind::Listing(Listing::Uidl) })) =
+            (self.reading, self.pending.front())
+            && let Some((number, unique_id, progress)) = answer::plain_uidl(line.text, so_far, &self.limits)
+        {
+            self.lines.consumed();
+            self.told = None;
+            self.reading = Reading::Listing(progress);
+            return Ok(Some((line.len, Event::UidlItem { id: *id, number, unique_id })));
+        }
         let found = match (self.reading, self.pending.front()) {
             (Reading::Listing(so_far), Some(pending)) => {
                 answer::listing_line(line.text, pending, so_far, &self.limits)?

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{CommandId, Limits, Quirk};
+use crate::{CommandId, Limits, Quirk, Reply};
 
 /// A command whose answer is still to come.
 #[derive(Debug)]
@@ -116,12 +116,12 @@ pub(crate) enum Meaning<'i> {
     Ready,
 }
 
-/// The meaning of a reply with this code and text to this command, and a defect that is tolerated. An error when it
+/// The meaning of a reply with this code and these lines to this command, and a defect that is tolerated. An error when it
 /// can have none: then the server is out of step, and to guess on would be to take one answer for another.
 pub(crate) fn meaning(
     kind: Kind,
     code: u16,
-    text: &[u8],
+    raw: &[u8],
 ) -> Result<(Meaning<'_>, Option<Quirk>), &'static str> {
     let plain = |meaning| Ok((meaning, None));
     match (kind, code) {
@@ -132,11 +132,11 @@ pub(crate) fn meaning(
         (Kind::StartTls, 220) | (Kind::Authenticate { step: Sasl::Answered, .. }, 235) => {
             plain(Meaning::Completed)
         }
-        (Kind::Authenticate { step: Sasl::Opened, .. }, 334) if !is_base64(text) => {
+        (Kind::Authenticate { step: Sasl::Opened, .. }, 334) if !is_base64(Reply::borrowed_text(raw)) => {
             Ok((Meaning::Challenge(b""), Some(Quirk::TextIn334)))
         }
         (Kind::Authenticate { step: Sasl::Opened | Sasl::Answered, .. }, 334) => {
-            plain(Meaning::Challenge(text))
+            plain(Meaning::Challenge(Reply::borrowed_text(raw)))
         }
         (Kind::Authenticate { step: Sasl::Opened, .. }, ..300) => {
             Err("a login that succeeds before anything was sent")

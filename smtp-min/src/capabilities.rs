@@ -1,5 +1,7 @@
 //! What a server offers.
 
+use std::fmt;
+
 /// An extension that a server offers in its answer to `EHLO`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -51,10 +53,12 @@ impl Extension {
 /// What the server offered at the last `EHLO`; nothing at all after `HELO`.
 ///
 /// What was offered before TLS does not count after it: the machine forgets it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Capabilities {
-    extensions: Vec<Extension>,
-    mechanisms: Vec<String>,
+    /// A bit for each [`Extension`].
+    extensions: u16,
+    /// In upper case, with a space behind each.
+    mechanisms: String,
     max_size: Option<u64>,
 }
 
@@ -62,7 +66,7 @@ impl Capabilities {
     /// Whether the server offers this.
     #[must_use]
     pub fn has(&self, extension: Extension) -> bool {
-        self.extensions.contains(&extension)
+        self.extensions & bit(extension) != 0
     }
 
     /// Whether the server offers `AUTH` with this mechanism. Case does not matter.
@@ -73,7 +77,7 @@ impl Capabilities {
 
     /// The mechanisms of `AUTH`, in the server's order, in upper case, each once.
     pub fn mechanisms(&self) -> impl Iterator<Item = &str> {
-        self.mechanisms.iter().map(String::as_str)
+        self.mechanisms.split_terminator(' ')
     }
 
     /// The largest message that the server takes, in octets; `None` where it names no limit.
@@ -83,14 +87,23 @@ impl Capabilities {
     }
 
     pub(crate) fn add(&mut self, extension: Extension) {
-        if !self.extensions.contains(&extension) {
-            self.extensions.push(extension);
-        }
+        self.extensions |= bit(extension);
     }
 
-    pub(crate) fn add_mechanism(&mut self, name: &str) {
+    /// A name that is no ASCII is none that a client could choose.
+    pub(crate) fn add_mechanism(&mut self, name: &[u8]) {
+        let Ok(name) = std::str::from_utf8(name) else { return };
         if !self.mechanism(name) {
-            self.mechanisms.push(name.to_ascii_uppercase());
+            let from = self.mechanisms.len();
+            if self.mechanisms.is_empty() {
+                // Once for all the mechanisms that servers have.
+                self.mechanisms.reserve(64);
+            }
+            self.mechanisms.push_str(name);
+            if let Some(added) = self.mechanisms.get_mut(from..) {
+                added.make_ascii_uppercase();
+            }
+            self.mechanisms.push(' ');
         }
     }
 
@@ -98,4 +111,33 @@ impl Capabilities {
     pub(crate) fn set_max_size(&mut self, octets: u64) {
         self.max_size = (octets > 0).then_some(octets);
     }
+}
+
+impl fmt::Debug for Capabilities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let extensions: Vec<Extension> = ALL.into_iter().filter(|extension| self.has(*extension)).collect();
+        f.debug_struct("Capabilities")
+            .field("extensions", &extensions)
+            .field("mechanisms", &self.mechanisms().collect::<Vec<_>>())
+            .field("max_size", &self.max_size)
+            .finish()
+    }
+}
+
+const ALL: [Extension; 11] = [
+    Extension::Size,
+    Extension::Auth,
+    Extension::Pipelining,
+    Extension::Chunking,
+    Extension::EightBitMime,
+    Extension::SmtpUtf8,
+    Extension::StartTls,
+    Extension::EnhancedStatusCodes,
+    Extension::Dsn,
+    Extension::BinaryMime,
+    Extension::RequireTls,
+];
+
+fn bit(extension: Extension) -> u16 {
+    1 << extension as u16
 }

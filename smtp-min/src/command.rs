@@ -153,7 +153,10 @@ impl Command<'_> {
                     Protocol::Smtp => "EHLO",
                     Protocol::Lmtp => "LHLO",
                 };
-                line(out, format_args!("{verb} {name}"));
+                out.extend_from_slice(verb.as_bytes());
+                out.push(b' ');
+                out.extend_from_slice(name.as_str().as_bytes());
+                out.extend_from_slice(b"\r\n");
             }
             Command::Helo(name) => line(out, format_args!("HELO {name}")),
             Command::Authenticate { mechanism, initial_response } => {
@@ -174,7 +177,8 @@ impl Command<'_> {
             }
             Command::Bdat { .. } => {}
             Command::StartTls | Command::Data { .. } | Command::Rset | Command::Noop | Command::Quit => {
-                line(out, format_args!("{}", self.name()));
+                out.extend_from_slice(self.name().as_bytes());
+                out.extend_from_slice(b"\r\n");
             }
         }
         Ok(())

@@ -424,7 +424,7 @@ impl Connection {
             self.told_bare_lf = true;
             return Ok(Some((0, Event::Quirk(Quirk::BareLf))));
         }
-        let Some(parsed) = parse::reply(raw) else {
+        let Some(parsed) = parse::reply(&frame) else {
             return Err(Error::protocol("a reply without a code", raw));
         };
         let reply = Reply::new(parsed.code, parsed.enhanced, raw);
@@ -436,8 +436,8 @@ impl Connection {
             self.phase = Phase::Ended;
             return Ok(Some((raw.len(), Event::Closing(reply))));
         };
-        let (meaning, quirk) = answer::meaning(kind, parsed.code, Reply::borrowed_text(raw))
-            .map_err(|what| Error::protocol(what, raw))?;
+        let (meaning, quirk) =
+            answer::meaning(kind, parsed.code, raw).map_err(|what| Error::protocol(what, raw))?;
         let quirks = [parsed.mixed.then_some(Quirk::MixedCodes), quirk];
         if let Some(quirk) = quirks.into_iter().flatten().nth(self.told) {
             self.told += 1;

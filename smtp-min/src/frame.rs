@@ -1,5 +1,7 @@
 //! Bytes into one complete reply.
 
+use std::ops::Range;
+
 use memchr::memchr;
 
 use crate::{Error, Limits};
@@ -9,6 +11,12 @@ use crate::{Error, Limits};
 pub(crate) struct Frame<'i> {
     /// All its lines, with their line ends.
     pub(crate) raw: &'i [u8],
+    /// The last line, without its line end. It is the only one that may be without a code.
+    pub(crate) last: &'i [u8],
+    /// The last line that looks as if it had an enhanced code; the last one, where none does.
+    pub(crate) enhanced: &'i [u8],
+    /// The lines have different codes.
+    pub(crate) mixed: bool,
     pub(crate) bare_lf: bool,
 }
 
@@ -20,14 +28,17 @@ pub(crate) struct ReplyScan {
     looked: usize,
     lines: usize,
     bare_lf: bool,
-    /// Where the reply ends, once that is known.
-    end: Option<usize>,
+    mixed: bool,
+    /// The last line that looks as if it had an enhanced code.
+    enhanced: Option<Range<usize>>,
+    /// The last line, once it is known.
+    last: Option<Range<usize>>,
 }
 
 impl ReplyScan {
     /// The reply at the front of `input`, or `None` where its last line has no end yet.
     pub(crate) fn reply<'i>(&mut self, input: &'i [u8], limits: &Limits) -> Result<Option<Frame<'i>>, Error> {
-        while self.end.is_none() {
+        while self.last.is_none() {
             let fresh = input.get(self.looked..).unwrap_or_default();
             let Some(at) = memchr(b'\n', fresh) else {
                 self.looked = input.len();
@@ -46,15 +57,29 @@ impl ReplyScan {
                 return Err(Error::TooLong { what: "the number of lines of a reply", limit: limits.lines });
             }
             self.bare_lf |= text.len() == line.len();
+            let place = self.line..self.line + text.len();
+            if self.lines > 1 {
+                self.mixed |= input.get(..3) != text.get(..3);
+            }
+            if matches!(text.get(4..), Some([b'2' | b'4' | b'5', b'.', ..])) {
+                self.enhanced = Some(place.clone());
+            }
             self.line = lf + 1;
             self.looked = lf + 1;
             // A line without a code ends the reply too: it is an error, and nothing behind it will mend that.
-            if !matches!(text, [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', ..]) {
-                self.end = Some(lf + 1);
+            if !matches!(text, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b'-', ..]) {
+                self.last = Some(place);
             }
         }
-        let raw = self.end.and_then(|end| input.get(..end)).unwrap_or_default();
-        Ok(Some(Frame { raw, bare_lf: self.bare_lf }))
+        let line = |place: &Option<Range<usize>>| place.clone().and_then(|place| input.get(place));
+        let last = line(&self.last).unwrap_or_default();
+        Ok(Some(Frame {
+            raw: input.get(..self.line).unwrap_or_default(),
+            last,
+            enhanced: line(&self.enhanced).unwrap_or(last),
+            mixed: self.mixed,
+            bare_lf: self.bare_lf,
+        }))
     }
 
     /// The reply was used up: the next one begins at the front of the input.

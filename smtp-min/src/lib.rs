@@ -14,7 +14,8 @@
 //! - It does no TCP, no TLS and no DNS: bring a stream.
 //! - It does not know OAuth: it carries any SASL mechanism's messages. `sasl-xoauth2` makes those of XOAUTH2 and
 //!   OAUTHBEARER.
-//! - It builds no messages, keeps no queue, and does not try again.
+//! - It builds no messages, keeps no queue, and does not try again. It does not rewrite messages either: 8 bits for a
+//!   server without `8BITMIME` are refused.
 //!
 //! # The run loop
 //!
@@ -67,6 +68,15 @@
 //! # }
 //! ```
 //!
+//! # What became of a message
+//!
+//! `Client::send` reports the message and each recipient. `Outcome::Unknown` means that the whole message went out and
+//! no answer came back: it may have been taken or not. Give each message a `Message-ID` before it is sent the first
+//! time, so that a second copy can be told from a second message.
+//!
+//! [`Reply::condition`] and [`Reply::advice`] tell what a refusal is about, and whether to wait, to have something
+//! fixed, or to give up.
+//!
 //! # Limits
 //!
 //! Whatever a server can make grow is bounded by a field of [`Limits`]; work is linear in the bytes received, also
@@ -74,14 +84,18 @@
 //!
 //! # Features
 //!
-//! - `tokio` (off): `Client` with `Envelope` and `SendReport`, `Refusal`, and the error variants that only a client can
+//! - `tokio` (off): `Client` with `Envelope`, `Transfer` and `SendReport`, `Refusal`, and the error variants that only a client can
 //!   have.
 //!
 //! # Standards
 //!
 //! | RFC | what of it |
 //! |---|---|
-//! | [5321](https://www.rfc-editor.org/rfc/rfc5321) | EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, QUIT, replies, time-outs |
+//! | [5321](https://www.rfc-editor.org/rfc/rfc5321) | EHLO, HELO, MAIL, RCPT, DATA, VRFY, RSET, NOOP, QUIT, replies, time-outs |
+//! | [2033](https://www.rfc-editor.org/rfc/rfc2033) | LMTP: LHLO, an answer for each recipient |
+//! | [3030](https://www.rfc-editor.org/rfc/rfc3030) | CHUNKING: BDAT; BINARYMIME |
+//! | [3461](https://www.rfc-editor.org/rfc/rfc3461), [6533](https://www.rfc-editor.org/rfc/rfc6533) | DSN: RET, ENVID, NOTIFY, ORCPT |
+//! | [8689](https://www.rfc-editor.org/rfc/rfc8689) | REQUIRETLS |
 //! | [1870](https://www.rfc-editor.org/rfc/rfc1870) | SIZE |
 //! | [2034](https://www.rfc-editor.org/rfc/rfc2034), [3463](https://www.rfc-editor.org/rfc/rfc3463) | enhanced status codes |
 //! | [2920](https://www.rfc-editor.org/rfc/rfc2920) | PIPELINING |

@@ -39,16 +39,21 @@ pub(crate) fn uidl_item(line: &[u8], limit: usize) -> UidlLine<'_> {
     let parsed: IResult<&[u8], u32> = preceded(space0, number).parse(line);
     let Ok((rest, number)) = parsed else { return UidlLine::Broken };
     let id = rest.trim_ascii();
-    if number == 0 || !(rest.is_empty() || rest.starts_with(b" ") || rest.starts_with(b"\t")) {
+    if number == 0 || !matches!(rest, [] | [b' ' | b'\t', ..]) {
         return UidlLine::Broken;
     }
     match std::str::from_utf8(id) {
         Ok("") => UidlLine::NoId,
-        Ok(unique_id) if id.len() <= limit && !unique_id.chars().any(char::is_control) => {
-            UidlLine::Item { number, unique_id }
-        }
+        Ok(unique_id) if id.len() <= limit && is_printable(unique_id) => UidlLine::Item { number, unique_id },
         _ => UidlLine::Broken,
     }
+}
+
+/// Whether there is no control character. Nearly all ids are ASCII, which is looked at without a branch per byte: a
+/// mailbox may have a million.
+fn is_printable(text: &str) -> bool {
+    let plain = text.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte));
+    plain || !text.chars().any(char::is_control)
 }
 
 /// A line of `LANG`: `tag description` (RFC 6856 section 3.2).

@@ -1,45 +1,37 @@
 //! The lines of an answer to `EHLO` (RFC 5321 section 4.1.1.1).
 
+use memchr::memchr2;
+
 use super::lines;
 use crate::{Capabilities, Extension};
-
-const KNOWN: [Extension; 10] = [
-    Extension::Size,
-    Extension::Pipelining,
-    Extension::Chunking,
-    Extension::EightBitMime,
-    Extension::SmtpUtf8,
-    Extension::StartTls,
-    Extension::EnhancedStatusCodes,
-    Extension::Dsn,
-    Extension::BinaryMime,
-    Extension::RequireTls,
-];
 
 /// `ehlo-ok-rsp`: the first line is the server's name, each other one an extension.
 pub(crate) fn capabilities(raw: &[u8]) -> Capabilities {
     let mut capabilities = Capabilities::default();
     for line in lines(raw).skip(1) {
-        // Keywords and their parameters are ASCII; a line that is not is no extension that is known.
-        let Ok(line) = std::str::from_utf8(line.get(4..).unwrap_or_default()) else { continue };
-        let mut words = line.split_ascii_whitespace();
-        let Some(keyword) = words.next() else { continue };
+        let line = line.get(4..).unwrap_or_default();
+        // Most have no parameters, and are a keyword as a whole.
+        if let Some(known) = known(line) {
+            capabilities.add(known);
+            continue;
+        }
+        let line = line.trim_ascii_start();
+        let (keyword, parameters) = line.split_at_checked(word_end(line)).unwrap_or((line, &[]));
         // `AUTH=LOGIN PLAIN` is how servers wrote it before RFC 2554.
-        let (keyword, first) = match keyword.split_once('=') {
-            Some((keyword, first)) if keyword.eq_ignore_ascii_case("AUTH") => (keyword, Some(first)),
-            _ => (keyword, None),
-        };
-        if keyword.eq_ignore_ascii_case("AUTH") {
+        if let [b'A' | b'a', ..] = keyword
+            && let Some((auth, first)) = keyword.split_at_checked(4)
+            && auth.eq_ignore_ascii_case(b"AUTH")
+            && matches!(first, [] | [b'=', ..])
+        {
             capabilities.add(Extension::Auth);
-            for name in first.into_iter().chain(words).filter(|name| !name.is_empty()) {
+            let first = first.strip_prefix(b"=").filter(|name| !name.is_empty());
+            for name in first.into_iter().chain(words(parameters)) {
                 capabilities.add_mechanism(name);
             }
-        } else if let Some(known) =
-            KNOWN.into_iter().find(|known| keyword.eq_ignore_ascii_case(known.keyword()))
-        {
+        } else if let Some(known) = known(keyword) {
             capabilities.add(known);
             if known == Extension::Size
-                && let Some(octets) = words.next().and_then(|word| word.parse().ok())
+                && let Some(octets) = words(parameters).next().and_then(number)
             {
                 capabilities.set_max_size(octets);
             }
@@ -48,10 +40,67 @@ pub(crate) fn capabilities(raw: &[u8]) -> Capabilities {
     capabilities
 }
 
+fn word_end(line: &[u8]) -> usize {
+    memchr2(b' ', b'\t', line).unwrap_or(line.len())
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty())
+}
+
+fn number(word: &[u8]) -> Option<u64> {
+    std::str::from_utf8(word).ok()?.parse().ok()
+}
+
+/// The extension of a keyword, `AUTH` excepted. Length and first letters leave one that it can be.
+fn known(keyword: &[u8]) -> Option<Extension> {
+    let first = |at: usize| keyword.get(at).map(u8::to_ascii_uppercase);
+    let extension = match (keyword.len(), first(0)?, first(1)) {
+        (3, b'D', _) => Extension::Dsn,
+        (4, b'S', _) => Extension::Size,
+        (8, b'S', Some(b'T')) => Extension::StartTls,
+        (8, b'S', _) => Extension::SmtpUtf8,
+        (8, b'C', _) => Extension::Chunking,
+        (8, b'8', _) => Extension::EightBitMime,
+        (10, b'P', _) => Extension::Pipelining,
+        (10, b'B', _) => Extension::BinaryMime,
+        (10, b'R', _) => Extension::RequireTls,
+        (19, b'E', _) => Extension::EnhancedStatusCodes,
+        _ => return None,
+    };
+    let expected = extension.keyword().as_bytes();
+    // Servers write them in upper case.
+    (keyword == expected || keyword.eq_ignore_ascii_case(expected)).then_some(extension)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{KNOWN, capabilities};
+    use super::capabilities;
     use crate::Extension;
+
+    const KNOWN: [Extension; 10] = [
+        Extension::Size,
+        Extension::Pipelining,
+        Extension::Chunking,
+        Extension::EightBitMime,
+        Extension::SmtpUtf8,
+        Extension::StartTls,
+        Extension::EnhancedStatusCodes,
+        Extension::Dsn,
+        Extension::BinaryMime,
+        Extension::RequireTls,
+    ];
+
+    #[test]
+    fn each_keyword_is_known_in_any_case() {
+        for extension in KNOWN {
+            let keyword = extension.keyword();
+            for word in [keyword.to_owned(), keyword.to_ascii_lowercase()] {
+                assert!(capabilities(format!("250-x\r\n250 {word}\r\n").as_bytes()).has(extension), "{word}");
+            }
+            assert!(!capabilities(format!("250-x\r\n250 {keyword}X\r\n").as_bytes()).has(extension));
+        }
+    }
 
     #[test]
     fn office_365() {

@@ -1,11 +1,12 @@
 //! Replies (RFC 5321 section 4.2, RFC 2034 section 4).
 
-use nom::bytes::complete::{tag, take_while_m_n};
+use memchr::memchr;
+use nom::bytes::complete::take_while_m_n;
 use nom::character::complete::{char, one_of};
-use nom::combinator::{map_res, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser as _};
 
+use crate::frame::Frame;
 use crate::reply::EnhancedCode;
 
 /// What a reply says, beside its text.
@@ -17,36 +18,32 @@ pub(crate) struct Parsed {
     pub(crate) mixed: bool,
 }
 
-/// `Reply-line`: all lines of a reply, line ends included. `None` where one of them has no code.
-pub(crate) fn reply(raw: &[u8]) -> Option<Parsed> {
-    let mut parsed: Option<Parsed> = None;
-    for line in lines(raw) {
-        let (rest, code) = code(line).ok()?;
-        if !matches!(rest, [] | [b' ' | b'-' | b'\t', ..]) {
-            return None;
-        }
-        let enhanced = text(line).0;
-        parsed = Some(match parsed {
-            None => Parsed { code, enhanced, mixed: false },
-            Some(before) => Parsed {
-                code,
-                enhanced: enhanced.or(before.enhanced),
-                mixed: before.mixed || before.code != code,
-            },
-        });
-    }
-    parsed
+/// `Reply-line`: what a whole reply says. `None` where its last line has no code; all others have one.
+pub(crate) fn reply(frame: &Frame<'_>) -> Option<Parsed> {
+    Some(Parsed { code: code(frame.last)?, enhanced: text(frame.enhanced).0, mixed: frame.mixed })
 }
 
 /// The lines of a reply, without their line ends.
 pub(crate) fn lines(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
-    raw.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    let mut rest = raw;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = rest.get(..end).unwrap_or_default();
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    })
 }
 
 /// The enhanced code and the text of a line.
 pub(crate) fn text(line: &[u8]) -> (Option<EnhancedCode>, &[u8]) {
     let text = line.get(4..).unwrap_or_default();
+    // Most lines have none, and show it at once.
+    if !matches!(text, [b'2' | b'4' | b'5', b'.', ..]) {
+        return (None, text);
+    }
     match enhanced(text) {
         Ok((rest, code)) if rest.is_empty() || rest.starts_with(b" ") => {
             (Some(code), rest.trim_ascii_start())
@@ -55,9 +52,16 @@ pub(crate) fn text(line: &[u8]) -> (Option<EnhancedCode>, &[u8]) {
     }
 }
 
-/// `Reply-code`. The second digit is not looked at: servers use all ten.
-fn code(line: &[u8]) -> IResult<&[u8], u16> {
-    verify(digits(3, 3), |code| (200..600).contains(code)).parse(line)
+/// `Reply-code`, and that it ends. The second digit is not looked at: servers use all ten.
+fn code(line: &[u8]) -> Option<u16> {
+    let [hundreds @ b'2'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9', rest @ ..] = line else {
+        return None;
+    };
+    if !matches!(rest, [] | [b' ' | b'-' | b'\t', ..]) {
+        return None;
+    }
+    let digit = |byte: &u8| u16::from(byte - b'0');
+    Some(digit(hundreds) * 100 + digit(tens) * 10 + digit(ones))
 }
 
 /// `status-code = class "." subject "." detail` (RFC 3463 section 2).
@@ -67,27 +71,29 @@ fn enhanced(text: &[u8]) -> IResult<&[u8], EnhancedCode> {
         '4' => 4,
         _ => 5,
     });
-    (terminated(class, char('.')), digits(1, 3), preceded(tag("."), digits(1, 3)))
+    (terminated(class, char('.')), digits, preceded(char('.'), digits))
         .map(|(class, subject, detail)| EnhancedCode { class, subject, detail })
         .parse(text)
 }
 
-fn digits<'i>(
-    least: usize,
-    most: usize,
-) -> impl nom::Parser<&'i [u8], Output = u16, Error = nom::error::Error<&'i [u8]>> {
-    map_res(take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit()), |digits: &[u8]| {
-        // Three digits fit.
-        Ok::<u16, std::convert::Infallible>(
-            digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')),
-        )
-    })
+/// One to three digits.
+fn digits(text: &[u8]) -> IResult<&[u8], u16> {
+    take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit())
+        .map(|digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
+        .parse(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Parsed, reply, text};
+    use super::{Parsed, text};
+    use crate::Limits;
+    use crate::frame::ReplyScan;
     use crate::reply::EnhancedCode;
+
+    fn reply(raw: &[u8]) -> Option<Parsed> {
+        let mut scan = ReplyScan::default();
+        super::reply(&scan.reply(raw, &Limits::default()).unwrap().unwrap())
+    }
 
     fn parsed(code: u16, enhanced: Option<(u8, u16, u16)>, mixed: bool) -> Option<Parsed> {
         let enhanced = enhanced.map(|(class, subject, detail)| EnhancedCode { class, subject, detail });

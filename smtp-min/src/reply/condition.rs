@@ -142,11 +142,13 @@ fn by_code(reply: &Reply<'_>) -> Option<Condition> {
 #[cfg(test)]
 mod tests {
     use super::{Advice, Condition};
-    use crate::{Reply, parse};
+    use crate::frame::ReplyScan;
+    use crate::{Limits, Reply, parse};
 
     fn judge(line: &str) -> (Option<Condition>, Option<Advice>) {
         let raw = format!("{line}\r\n");
-        let parsed = parse::reply(raw.as_bytes()).unwrap();
+        let mut scan = ReplyScan::default();
+        let parsed = parse::reply(&scan.reply(raw.as_bytes(), &Limits::default()).unwrap().unwrap()).unwrap();
         let reply = Reply::new(parsed.code, parsed.enhanced, raw.as_bytes());
         (reply.condition(), reply.advice())
     }
@@ -226,8 +228,8 @@ mod tests {
             ("451 4.7.500 Server busy. Please try again later", Some(Condition::Throttled), Wait),
             ("454 4.7.0 Temporary authentication failure", Some(Condition::LoginUnavailable), Wait),
             ("530 5.7.0 Must issue a STARTTLS command first", Some(Condition::TlsRequired), Fix),
-            ("535-5.7.8 Username and Password not accepted.", Some(Condition::CredentialsRefused), Fix),
-            ("555-5.5.2 Syntax error, command line too long", Some(Condition::LineTooLong), Fix),
+            ("535 5.7.8 Username and Password not accepted.", Some(Condition::CredentialsRefused), Fix),
+            ("555 5.5.2 Syntax error, command line too long", Some(Condition::LineTooLong), Fix),
             ("500 5.5.6 SASL response limit exceeded", Some(Condition::LineTooLong), Fix),
             ("552 5.3.4 Message size exceeds fixed limit", Some(Condition::TooLarge), Permanent),
             ("552 5.2.2 full", Some(Condition::MailboxFull), Permanent),
