@@ -5,15 +5,19 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::fault::Faults;
-use crate::identity::{DeviceCodes, RefreshTokens};
+use crate::identity::{AuthorizationCodes, DeviceCodes, People, RefreshTokens, SignIns};
 use crate::log::Log;
-use crate::model::Directory;
+use crate::model::{Directory, Parts};
 use crate::net::{CertificateOptions, Certificates, Listener, serve};
+use crate::random::{Fingerprint, Random};
 use crate::state::{Introspection, Settings, State};
 use crate::store::Store;
 use crate::tenant::Addresses;
 use crate::token::SigningKey;
-use crate::{App, Error, Limits, Mailbox, Service, Tenant, User, identity, imap, pop3, random, smtp};
+use crate::{
+    Aadsts, App, Cloud, Error, Fault, Limits, Mailbox, Service, Tenant, User, identity, imap, pop3, scenario,
+    smtp,
+};
 
 /// Describes a tenant and starts it. Made by [`Tenant::builder`].
 #[derive(Clone, Debug)]
@@ -21,6 +25,10 @@ use crate::{App, Error, Limits, Mailbox, Service, Tenant, User, identity, imap, 
 pub struct TenantBuilder {
     tenant_id: String,
     domain: String,
+    cloud: Cloud,
+    smtp_auth: bool,
+    seed: Option<u64>,
+    faults: Vec<Fault>,
     users: Vec<User>,
     mailboxes: Vec<Mailbox>,
     apps: Vec<App>,
@@ -35,6 +43,10 @@ impl TenantBuilder {
         Self {
             tenant_id: "5f1c0b7e-6a4d-4c9b-9d53-0c2f6a1e8b90".into(),
             domain: "contoso.example".into(),
+            cloud: Cloud::Public,
+            smtp_auth: true,
+            seed: None,
+            faults: Vec::new(),
             users: Vec::new(),
             mailboxes: Vec::new(),
             apps: Vec::new(),
@@ -46,9 +58,36 @@ impl TenantBuilder {
                 poll_interval: Duration::from_secs(5),
                 auto_approve: None,
                 introspection: Introspection::Closed,
+                device_flow: None,
+                security_defaults: false,
+                control: false,
             },
             limits: Limits::default(),
         }
+    }
+
+    /// Reads a description from a scenario file in TOML. Everything else that the builder can do may follow. The crate's
+    /// `docs/scenario.md` lists the keys.
+    ///
+    /// ```
+    /// # use mail_oauth_sim::TenantBuilder;
+    /// let builder = TenantBuilder::from_scenario(r#"
+    ///     domain = "contoso.example"
+    ///     faults = ["imap-throttled"]
+    ///     [[user]]
+    ///     upn = "adele@contoso.example"
+    ///     policies = ["mfa"]
+    ///     [[app]]
+    ///     client_id = "11112222-bbbb-3333-cccc-4444dddd5555"
+    /// "#)?;
+    /// # Ok::<_, mail_oauth_sim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Scenario`] with the line, if the text is no TOML, has an unknown key or value, or contradicts itself.
+    pub fn from_scenario(text: &str) -> Result<Self, Error> {
+        scenario::builder(text)
     }
 
     /// The tenant's id. Default: a fixed GUID.
@@ -60,6 +99,41 @@ impl TenantBuilder {
     /// The tenant's verified domain, for which it receives mail. Default: `contoso.example`.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = domain.into();
+        self
+    }
+
+    /// The cloud that the tenant lives in: host names, resources, and which other names of the sign-in host are refused.
+    /// Default: public.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// `Set-TransportConfig -SmtpClientAuthenticationDisabled`, the other way round: SMTP AUTH for all mailboxes that do
+    /// not say otherwise. Default: on.
+    pub fn smtp_auth(mut self, on: bool) -> Self {
+        self.smtp_auth = on;
+        self
+    }
+
+    /// Security defaults: the device flow answers AADSTS530035 once the person has signed in, and the password grant
+    /// AADSTS50076.
+    pub fn security_defaults(mut self) -> Self {
+        self.settings.security_defaults = true;
+        self.settings.device_flow = Some(Aadsts::SecurityDefaults);
+        self
+    }
+
+    /// A Conditional Access policy against the device flow: AADSTS53003 once the person has signed in.
+    pub fn block_device_flow(mut self) -> Self {
+        self.settings.device_flow = Some(Aadsts::BlockedByConditionalAccess);
+        self
+    }
+
+    /// Makes identifiers, codes and opaque tokens come from this seed, so that two runs can be compared. Keys, signatures
+    /// and TLS stay random.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 
@@ -101,7 +175,7 @@ impl TenantBuilder {
     }
 
     /// Approves every device code as this user when it is polled for the second time, so that a client sees
-    /// `authorization_pending` once and needs no person.
+    /// `authorization_pending` once and needs no person. The authorize endpoint answers at once as this user too.
     pub fn auto_approve(mut self, upn: impl Into<String>) -> Self {
         self.settings.auto_approve = Some(upn.into());
         self
@@ -110,7 +184,7 @@ impl TenantBuilder {
     /// Opens the introspection endpoint to whoever gives this secret as the password of HTTP Basic; the user name does
     /// not matter. Only its SHA-256 is kept. Default: closed.
     pub fn introspection_secret(mut self, secret: &str) -> Self {
-        self.settings.introspection = Introspection::Secret(random::fingerprint(secret));
+        self.settings.introspection = Introspection::Secret(Fingerprint::of(secret));
         self
     }
 
@@ -144,6 +218,20 @@ impl TenantBuilder {
         self
     }
 
+    /// Faults to begin with.
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
+    /// Opens `/control/...` on the identity endpoints, by which a test in another language sets faults, lets time pass
+    /// and reads the log. Everybody on this machine may use it. Default: closed. The crate's `docs/control.md` lists the
+    /// requests.
+    pub fn open_control(mut self) -> Self {
+        self.settings.control = true;
+        self
+    }
+
     /// How far clients may make things grow.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -163,17 +251,7 @@ impl TenantBuilder {
     /// Outside a tokio runtime with I/O enabled.
     pub async fn start(self) -> Result<Tenant, Error> {
         let first_app = self.apps.first().map(|app| app.client_id.clone());
-        let directory = Directory::new(self.tenant_id, self.domain, self.users, self.mailboxes, self.apps)?;
-        if let Some(upn) = &self.settings.auto_approve
-            && directory.user(upn).is_none()
-        {
-            return Err(Error::Contradiction {
-                item: format!("automatic approval as {upn}"),
-                problem: "names nobody of the tenant".into(),
-                fix: "add the user, or correct the name",
-            });
-        }
-
+        let directory = self.directory()?;
         let certificates = Certificates::make(&self.certificate)?;
         let [identity, imap, pop3, smtp] = self.ports;
         let identity = Listener::bind(Service::Identity, identity).await?;
@@ -187,16 +265,24 @@ impl TenantBuilder {
             smtp: smtp.address,
         };
 
+        let faults = Faults::default();
+        self.faults.into_iter().for_each(|fault| faults.set(fault, None));
         let clock = Clock::new();
         // A new store has new UIDs, so it needs a UIDVALIDITY above that of the last one (RFC 3501 section 2.3.1.1).
         let validity = u32::try_from(clock.now()).unwrap_or(u32::MAX);
         let state = Arc::new(State {
             store: Store::new(directory.mailboxes(), validity),
             directory,
+            started: clock.now(),
             clock,
-            faults: Faults::default(),
+            faults,
             log: Log::new(self.limits.log_connections, self.limits.log_events),
             key: SigningKey::generate()?,
+            issuer_key: SigningKey::generate()?,
+            random: Random::new(self.seed),
+            people: People::default(),
+            sign_ins: SignIns::new(self.limits.sign_ins),
+            codes: AuthorizationCodes::new(self.limits.authorization_codes),
             device_codes: DeviceCodes::new(self.limits.device_codes),
             refresh_tokens: RefreshTokens::new(self.limits.refresh_tokens),
             settings: self.settings,
@@ -210,5 +296,30 @@ impl TenantBuilder {
         servers.spawn(serve(pop3, Arc::clone(&state), acceptor.clone(), pop3::session));
         servers.spawn(serve(smtp, Arc::clone(&state), acceptor.clone(), smtp::session));
         Ok(Tenant { state, servers, addresses, ca_pem: certificates.ca_pem, first_app })
+    }
+
+    /// Whether the description makes sense.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.directory().map(|_| ())
+    }
+
+    fn directory(&self) -> Result<Directory, Error> {
+        let directory = Directory::new(Parts {
+            tenant_id: self.tenant_id.clone(),
+            domain: self.domain.clone(),
+            cloud: self.cloud,
+            smtp_auth: self.smtp_auth,
+            users: self.users.clone(),
+            mailboxes: self.mailboxes.clone(),
+            apps: self.apps.clone(),
+        })?;
+        match &self.settings.auto_approve {
+            Some(upn) if directory.user(upn).is_none() => Err(Error::Contradiction {
+                item: format!("automatic approval as {upn}"),
+                problem: "names nobody of the tenant".into(),
+                fix: "add the user, or correct the name",
+            }),
+            _ => Ok(directory),
+        }
     }
 }

@@ -40,6 +40,16 @@ pub(crate) fn imap(unix: u64) -> String {
     format!("{:2}-{month}-{:04} {:02}:{:02}:{:02} +0000", c.day, c.year, c.hour, c.minute, c.second)
 }
 
+/// `Fri, 02 Jan 2026 03:04:05 GMT`: HTTP's date (RFC 9110 section 5.6.7).
+pub(crate) fn http(unix: u64) -> String {
+    // 1 January 1970 was a Thursday.
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let c = civil(unix);
+    let day = usize::try_from(unix / DAY % 7).ok().and_then(|i| DAYS.get(i)).copied().unwrap_or("Thu");
+    let month = usize::try_from(c.month - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("Jan");
+    format!("{day}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT", c.day, c.year, c.hour, c.minute, c.second)
+}
+
 /// The day, counted from the epoch, that a time lies in.
 pub(crate) fn day_of(unix: u64) -> u64 {
     unix / DAY

@@ -56,4 +56,18 @@ pub enum Error {
         /// What to do about it.
         fix: &'static str,
     },
+    /// The sign-in ended on a page, and the app hears nothing.
+    #[error("the sign-in ends on a page with AADSTS{aadsts}, and the app hears nothing")]
+    Page {
+        /// The number on the page; 0 if the address was not one of the tenant's.
+        aadsts: u32,
+    },
+    /// A scenario file cannot be read, or contradicts itself.
+    #[error("line {line}: {problem}")]
+    Scenario {
+        /// The line at fault, from 1.
+        line: usize,
+        /// What is wrong there, and what to change.
+        problem: String,
+    },
 }

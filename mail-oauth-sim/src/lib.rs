@@ -40,6 +40,7 @@
 //! Not spoken yet: `BODYSTRUCTURE` and parts of multiparts, creating and renaming of folders, and every grant but the
 //! two above.
 
+mod aadsts;
 mod builder;
 mod clock;
 mod date;
@@ -55,18 +56,22 @@ mod model;
 mod net;
 mod pop3;
 mod random;
+mod scenario;
 mod smtp;
 mod state;
 mod store;
 mod tenant;
 mod token;
 
+pub use aadsts::Aadsts;
 pub use builder::TenantBuilder;
 pub use error::Error;
-pub use fault::{Fault, HttpFault};
+pub use fault::{
+    CatalogueEntry, Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault, catalogue,
+};
 pub use limits::Limits;
 pub use log::{LogEntry, LogEvent, Service, Turns};
-pub use model::{App, Mailbox, User};
+pub use model::{App, Audience, Cloud, ExchangeRegistration, Mailbox, Platform, Policy, User};
 pub use store::Message;
-pub use tenant::Tenant;
+pub use tenant::{Redirect, Tenant};
 pub use token::TokenSpec;

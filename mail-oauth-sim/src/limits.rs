@@ -20,6 +20,10 @@ pub struct Limits {
     pub request_body: usize,
     /// Most device codes waiting at one time; the oldest goes first. Default 10,000.
     pub device_codes: usize,
+    /// Most authorization codes waiting at one time; the oldest goes first. Default 10,000.
+    pub authorization_codes: usize,
+    /// Most sign-ins under way on the pages, and most sessions of browsers; the oldest goes first. Default 10,000.
+    pub sign_ins: usize,
     /// Most refresh tokens remembered; the oldest goes first. Default 100,000.
     pub refresh_tokens: usize,
     /// Most connections of one service at one time; more wait in the system's queue. Default 4,096.
@@ -40,6 +44,8 @@ impl Default for Limits {
             recipients: 1_000,
             request_body: 65_536,
             device_codes: 10_000,
+            authorization_codes: 10_000,
+            sign_ins: 10_000,
             refresh_tokens: 100_000,
             connections: 4_096,
             log_connections: 10_000,

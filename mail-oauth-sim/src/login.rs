@@ -3,16 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::Service;
 use crate::fault::Reach;
 use crate::log::{Connection, LogEvent};
 use crate::state::State;
-use crate::token::{Claims, Rejection};
+use crate::token::{Claims, Rejection, Subject};
+use crate::{ExchangeRegistration, Service};
 
 /// Somebody who is logged in.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
-    /// Who signed in: the UPN in the token.
+    /// Who signed in: the UPN in the token, or the app's client id.
     pub(crate) person: String,
     /// What `user=` named: the mailbox to open; for SMTP the person.
     pub(crate) mailbox: String,
@@ -21,6 +21,8 @@ pub(crate) struct Login {
     /// False if the person may not open the mailbox, or there is none: Exchange's IMAP lets them in all the same, and
     /// then answers every mailbox command by an error.
     pub(crate) connected: bool,
+    /// Whether it is an app that speaks for itself.
+    pub(crate) app_only: bool,
 }
 
 /// Why somebody is not. Exchange gives one text for almost all of it.
@@ -31,6 +33,7 @@ pub(crate) enum Denied {
     Disabled(Reach),
     NotThePerson,
     NotConnected,
+    NotRegistered,
 }
 
 impl Login {
@@ -75,29 +78,41 @@ impl Denied {
             Self::Disabled(Reach::Mailbox) => "switched off for the mailbox",
             Self::NotThePerson => "not the person of the token",
             Self::NotConnected => "not connected",
+            Self::NotRegistered => "app not registered in Exchange",
         }
     }
 }
 
 fn judge(service: Service, user: &str, token: &str, state: &State) -> Result<Login, Denied> {
-    let claims =
-        Claims::check(token, &state.key, &state.directory, state.clock.now()).map_err(Denied::Token)?;
-    claims.check_for(service).map_err(Denied::Token)?;
+    let directory = &state.directory;
+    let claims = Claims::check(token, &state.key, directory, state.clock.now()).map_err(Denied::Token)?;
+    let app = directory.app(&claims.client_id);
+    let rbac = app.is_some_and(|app| app.smtp_by_rbac);
+    claims.check_for(service, directory.cloud(), rbac).map_err(Denied::Token)?;
+    let app_only = matches!(claims.subject, Subject::App { .. });
+    if app_only && app.is_none_or(|app| app.exchange != ExchangeRegistration::Registered) {
+        return Err(Denied::NotRegistered);
+    }
     if let Some(reach) = state.faults.auth_disabled(service, user) {
         return Err(Denied::Disabled(reach));
     }
-    let connected = state.directory.may_open(&claims.upn, user);
-    match service {
-        // SMTP is for the person; a shared mailbox is named in MAIL FROM only.
-        Service::Smtp if !user.eq_ignore_ascii_case(&claims.upn) => Err(Denied::NotThePerson),
-        Service::Pop3 if !connected => Err(Denied::NotConnected),
-        _ => Ok(Login {
-            person: claims.upn,
-            mailbox: user.to_ascii_lowercase(),
-            expires: claims.expires,
-            connected,
-        }),
+    let who = claims.who().to_owned();
+    if service == Service::Smtp {
+        // SMTP is for the person; a shared mailbox is named in MAIL FROM only. An app names the mailbox.
+        if !app_only && !user.eq_ignore_ascii_case(&who) {
+            return Err(Denied::NotThePerson);
+        }
+        if let Err(mailbox) = directory.smtp_auth(user) {
+            return Err(Denied::Disabled(if mailbox { Reach::Mailbox } else { Reach::Tenant }));
+        }
     }
+    let mailbox = directory.opens(&who, user, service);
+    if service == Service::Pop3 && mailbox.is_none() {
+        return Err(Denied::NotConnected);
+    }
+    let connected = mailbox.is_some();
+    let mailbox = mailbox.map_or_else(|| user.to_ascii_lowercase(), str::to_owned);
+    Ok(Login { person: who, mailbox, expires: claims.expires, connected, app_only })
 }
 
 /// `user=` name `^A` `auth=Bearer ` token `^A^A`.

@@ -1,13 +1,14 @@
 use std::time::Duration;
 
-use crate::Limits;
 use crate::clock::Clock;
 use crate::fault::Faults;
-use crate::identity::{DeviceCodes, RefreshTokens};
+use crate::identity::{AuthorizationCodes, DeviceCodes, People, RefreshTokens, SignIns};
 use crate::log::Log;
 use crate::model::Directory;
+use crate::random::{Fingerprint, Random};
 use crate::store::Store;
 use crate::token::SigningKey;
+use crate::{Aadsts, Limits};
 
 /// Everything that the four servers of one tenant share.
 pub(crate) struct State {
@@ -17,6 +18,14 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) key: SigningKey,
+    /// The key of the issuer that apps trust by a federated credential.
+    pub(crate) issuer_key: SigningKey,
+    pub(crate) random: Random,
+    /// Seconds since the Unix epoch, in the tenant's time.
+    pub(crate) started: u64,
+    pub(crate) people: People,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) codes: AuthorizationCodes,
     pub(crate) device_codes: DeviceCodes,
     pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) settings: Settings,
@@ -31,6 +40,10 @@ pub(crate) struct Settings {
     pub(crate) poll_interval: Duration,
     pub(crate) auto_approve: Option<String>,
     pub(crate) introspection: Introspection,
+    /// By which number the device flow is refused, if it is.
+    pub(crate) device_flow: Option<Aadsts>,
+    pub(crate) security_defaults: bool,
+    pub(crate) control: bool,
 }
 
 /// Who may ask the introspection endpoint.
@@ -39,7 +52,7 @@ pub(crate) enum Introspection {
     /// Nobody.
     Closed,
     /// Whoever gives a secret with this SHA-256.
-    Secret([u8; 32]),
+    Secret(Fingerprint),
     /// Everybody on this machine.
     Open,
 }

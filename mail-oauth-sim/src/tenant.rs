@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::identity::Decision;
+use crate::identity::{self, Decision};
 use crate::state::State;
 use crate::store::Flags;
-use crate::token::Claims;
+use crate::token::{Claims, Subject};
 use crate::{Error, Fault, LogEntry, Message, TenantBuilder, TokenSpec, Turns};
 
 /// A running tenant: four servers on 127.0.0.1 and everything they know.
@@ -20,6 +20,22 @@ pub struct Tenant {
     pub(crate) addresses: Addresses,
     pub(crate) ca_pem: String,
     pub(crate) first_app: Option<String>,
+}
+
+/// What a browser sends to an app's redirect address.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Redirect {
+    /// The address, with the answer in its query or fragment if it comes by GET.
+    pub url: String,
+    /// With `response_mode=form_post`: the body of the POST, form-encoded.
+    pub body: Option<String>,
+}
+
+impl std::fmt::Debug for Redirect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redirect").field("form_post", &self.body.is_some()).finish_non_exhaustive()
+    }
 }
 
 /// Where the servers listen.
@@ -93,12 +109,10 @@ impl Tenant {
     ///
     /// [`Error::Unknown`] if the tenant has no such user, or no such code that still waits.
     pub fn approve(&self, user_code: &str, upn: &str) -> Result<(), Error> {
-        let user = self.state.directory.user(upn).ok_or_else(|| Error::Unknown {
-            kind: "user",
-            name: upn.into(),
-            fix: "add it to the builder, or correct the name",
-        })?;
-        self.decide(user_code, Decision::Approved(user.upn.clone()))
+        let user = self.user(upn)?;
+        let now = self.state.clock.now();
+        let grantee = identity::Grantee { mfa: true, ..self.state.people.grantee(&user.upn, now) };
+        self.decide(user_code, Decision::Approved(grantee))
     }
 
     /// Does what the person does in the browser: enters the user code and cancels.
@@ -108,6 +122,65 @@ impl Tenant {
     /// [`Error::Unknown`] if there is no such code that still waits.
     pub fn decline(&self, user_code: &str) -> Result<(), Error> {
         self.decide(user_code, Decision::Declined)
+    }
+
+    /// Does what the person does on the sign-in pages: opens the authorize address, signs in as this user, passes the
+    /// second factor and consents. Gives what the browser would then send to the app's redirect address.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] if the tenant has no such user; [`Error::Page`] if the person is left with a page, and the app
+    /// hears nothing.
+    pub fn sign_in(&self, authorize_url: &str, upn: &str) -> Result<Redirect, Error> {
+        let user = self.user(upn)?;
+        self.browse(authorize_url, Some(user))
+    }
+
+    /// Does what the person does on the sign-in page: opens the authorize address, and cancels.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Page`] if the person is left with a page, and the app hears nothing.
+    pub fn cancel_sign_in(&self, authorize_url: &str) -> Result<Redirect, Error> {
+        self.browse(authorize_url, None)
+    }
+
+    /// Gives a user a new password. Their refresh tokens die by it: AADSTS50173.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] if the tenant has no such user.
+    pub fn change_password(&self, upn: &str, password: &str) -> Result<(), Error> {
+        let upn = &self.user(upn)?.upn;
+        self.state.people.set_password(upn, password, self.state.clock.now());
+        Ok(())
+    }
+
+    /// Revokes all refresh tokens of a user: AADSTS50173. Access tokens stay valid until they run out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] if the tenant has no such user.
+    pub fn revoke_sessions(&self, upn: &str) -> Result<(), Error> {
+        let upn = &self.user(upn)?.upn;
+        self.state.people.revoke(upn, self.state.clock.now());
+        Ok(())
+    }
+
+    /// An assertion of an issuer that an app trusts by [`App::federated`](crate::App::federated), for this subject:
+    /// what a workload gets from its platform. It is valid for an hour.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Keys`] if the system has no randomness for the signature.
+    pub fn federated_assertion(&self, issuer: &str, subject: &str) -> Result<String, Error> {
+        let now = self.state.clock.now();
+        let claims = serde_json::json!({
+            "iss": issuer, "sub": subject, "aud": identity::FEDERATED_AUDIENCE,
+            "iat": now, "nbf": now, "exp": now.saturating_add(3_600), "jti": self.state.random.guid(),
+        });
+        let signed = self.state.issuer_key.sign(&claims);
+        signed.ok_or(Error::Keys { what: "an assertion's signature", source: "no randomness".into() })
     }
 
     /// Puts a message into the inbox of a mailbox, byte for byte, and gives its UID.
@@ -155,19 +228,29 @@ impl Tenant {
             (now, now.saturating_add(lifetime))
         };
         let app = spec.client_id.or_else(|| self.first_app.clone());
+        let audience = spec
+            .audience
+            .or_else(|| state.directory.cloud().exchange().first().map(|audience| (*audience).to_owned()));
+        let personal = !spec.app_only && state.directory.tenant_of(&spec.user) == crate::model::CONSUMERS;
+        let subject = if spec.app_only {
+            Subject::App { roles: spec.scopes }
+        } else {
+            Subject::User { upn: spec.user.clone(), scopes: spec.scopes, guest: false, mfa: true }
+        };
         let claims = Claims {
-            audience: spec.audience,
-            scopes: spec.scopes,
-            upn: spec.user,
+            audience: audience.unwrap_or_default(),
+            subject,
             client_id: app.unwrap_or_else(|| "00000000-0000-0000-0000-000000000000".into()),
-            tenant_id: spec.tenant_id.unwrap_or_else(|| state.directory.tenant_id().into()),
+            tenant_id: spec.tenant_id.unwrap_or_else(|| state.directory.tenant_of(&spec.user).into()),
             issued,
             expires,
         };
-        let signed = if spec.forged {
-            claims.sign(&crate::token::SigningKey::generate()?, &state.directory)
+        let other = if spec.forged { Some(crate::token::SigningKey::generate()?) } else { None };
+        let key = other.as_ref().unwrap_or(&state.key);
+        let signed = if personal {
+            claims.seal(key, &state.random)
         } else {
-            claims.sign(&state.key, &state.directory)
+            claims.sign(key, &state.directory, &state.random)
         };
         signed.ok_or(Error::Keys { what: "a token's signature", source: "no randomness".into() })
     }
@@ -214,6 +297,21 @@ impl Tenant {
     /// Stops the servers, cuts their connections and waits until all ports are closed.
     pub async fn shutdown(mut self) {
         self.servers.shutdown().await;
+    }
+
+    fn user(&self, upn: &str) -> Result<&crate::User, Error> {
+        self.state.directory.user(upn).ok_or_else(|| Error::Unknown {
+            kind: "user",
+            name: upn.into(),
+            fix: "add it to the builder, or correct the name",
+        })
+    }
+
+    fn browse(&self, url: &str, user: Option<&crate::User>) -> Result<Redirect, Error> {
+        match identity::browse(url, user, &self.state) {
+            Ok(delivery) => Ok(Redirect { url: delivery.url, body: delivery.body }),
+            Err(aadsts) => Err(Error::Page { aadsts }),
+        }
     }
 
     fn decide(&self, user_code: &str, decision: Decision) -> Result<(), Error> {

@@ -1,29 +1,36 @@
-use std::time::Duration;
-
-use http_body_util::Full;
-use hyper::body::Bytes;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, LOCATION, PRAGMA, SET_COOKIE,
+    WWW_AUTHENTICATE,
 };
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::aadsts::Refusal;
+use super::outgoing::Outgoing;
+use super::page;
+use super::refusal::Refusal;
 use super::request::Request;
-use crate::clock::Clock;
-use crate::fault::HttpFault;
+use crate::date;
 use crate::log::LogEvent;
-use crate::{date, random};
+use crate::state::State;
 
 /// What a request is answered with.
 pub(super) struct Answer {
     status: StatusCode,
     content_type: &'static str,
     body: Vec<u8>,
-    retry_after: Option<Duration>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether only half of the body is to leave.
+    truncated: bool,
     /// What the log shall say about it.
     grant: Option<&'static str>,
     aadsts: Option<u32>,
+}
+
+/// The text of a refusal and its parts.
+pub(super) struct Description {
+    pub(super) text: String,
+    trace_id: String,
+    timestamp: String,
 }
 
 impl Answer {
@@ -53,46 +60,86 @@ impl Answer {
     }
 
     /// A refusal in Entra's form.
-    pub(super) fn refusal(refusal: &Refusal, request: &Request, clock: &Clock) -> Self {
-        let timestamp = date::entra(clock.now());
-        let trace_id = random::guid();
-        let correlation_id = request.correlation_id();
-        let code = refusal.code;
+    pub(super) fn refusal(refusal: &Refusal, request: &Request, state: &State) -> Self {
+        let Description { text, trace_id, timestamp } = Self::description(refusal, request, state);
+        let code = refusal.aadsts.code();
         let mut body = json!({
-            "error": refusal.error,
-            "error_description": format!(
-                "AADSTS{code}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
-                refusal.text
-            ),
+            "error": refusal.aadsts.error(),
+            "error_description": text,
             "error_codes": [code],
             "timestamp": timestamp,
             "trace_id": trace_id,
-            "correlation_id": correlation_id,
+            "correlation_id": request.correlation_id(),
             "error_uri": format!("{}/error?code={code}", request.base_url()),
         });
-        if let (Some(suberror), Some(object)) = (refusal.suberror, body.as_object_mut()) {
-            object.insert("suberror".into(), suberror.into());
+        if let Some(object) = body.as_object_mut() {
+            if let Some(suberror) = refusal.aadsts.suberror() {
+                object.insert("suberror".into(), suberror.into());
+            }
+            if let Some(claims) = refusal.claims {
+                object.insert("claims".into(), claims.into());
+            }
         }
         Self { aadsts: Some(code), ..Self::json(refusal.status(), &body) }
     }
 
-    /// The answer that a fault gives in place of the real one.
-    pub(super) fn fault(fault: &HttpFault, request: &Request, clock: &Clock) -> Self {
-        match fault {
-            HttpFault::Unavailable { retry_after } => {
-                Self { retry_after: *retry_after, ..Self::refusal(&Refusal::transient(), request, clock) }
-            }
-            HttpFault::TooManyRequests { retry_after } => Self {
-                retry_after: *retry_after,
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "text/plain", "Too Many Requests".into())
-            },
-            HttpFault::Html => Self::html(
-                StatusCode::BAD_GATEWAY,
-                "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>\
-                 </center>\r\n</body>\r\n</html>\r\n"
-                    .into(),
-            ),
+    /// The page that tells the person, and nobody else.
+    pub(super) fn refusal_page(refusal: &Refusal, request: &Request, state: &State) -> Self {
+        let Description { text, .. } = Self::description(refusal, request, state);
+        let title = "Sorry, but we’re having trouble signing you in.";
+        let body = format!("<p>{}</p>", page::escape(&text));
+        let aadsts = Some(refusal.aadsts.code());
+        Self { aadsts, ..page::plain(StatusCode::BAD_REQUEST, title, &body) }
+    }
+
+    /// The number, the text, and what an administrator searches the sign-in log for.
+    pub(super) fn description(refusal: &Refusal, request: &Request, state: &State) -> Description {
+        let (timestamp, trace_id) = (date::entra(state.clock.now()), state.random.guid());
+        let text = format!(
+            "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {} Timestamp: {timestamp}",
+            refusal.aadsts.code(),
+            refusal.text,
+            request.correlation_id()
+        );
+        Description { text, trace_id, timestamp }
+    }
+
+    pub(super) fn with_location(self, url: HeaderValue) -> Self {
+        self.with_header(LOCATION, url)
+    }
+
+    pub(super) fn with_cookie(self, cookie: HeaderValue) -> Self {
+        self.with_header(SET_COOKIE, cookie)
+    }
+
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Changes the status and, if it is JSON, the body.
+    pub(super) fn rewritten(mut self, status: Option<StatusCode>, change: impl FnOnce(&mut Value)) -> Self {
+        self.status = status.unwrap_or(self.status);
+        if let Ok(mut value) = serde_json::from_slice::<Value>(&self.body) {
+            change(&mut value);
+            self.body = value.to_string().into_bytes();
         }
+        self
+    }
+
+    /// Puts octets before the body.
+    pub(super) fn prefixed(mut self, prefix: &[u8]) -> Self {
+        self.body.splice(0..0, prefix.iter().copied());
+        self
+    }
+
+    pub(super) fn truncated(mut self) -> Self {
+        self.truncated = true;
+        self
+    }
+
+    pub(super) fn is_error(&self) -> bool {
+        self.status.is_client_error() || self.status.is_server_error()
     }
 
     /// Notes the grant type for the log.
@@ -111,8 +158,8 @@ impl Answer {
         }
     }
 
-    pub(super) fn into_response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+    pub(super) fn into_response(self, state: &State) -> Response<Outgoing> {
+        let mut response = Response::new(Outgoing::new(self.body, self.truncated));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
@@ -124,11 +171,11 @@ impl Answer {
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),
         );
         headers.insert("x-ms-ests-server", HeaderValue::from_static("2.1.0 - SIM ProdSlices"));
-        if let Ok(id) = HeaderValue::from_str(&random::guid()) {
+        if let Ok(id) = HeaderValue::from_str(&state.random.guid()) {
             headers.insert("x-ms-request-id", id);
         }
-        if let Some(after) = self.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(after.as_secs()));
+        for (name, value) in self.headers {
+            headers.append(name, value);
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"mail-oauth-sim\""));
@@ -136,7 +183,15 @@ impl Answer {
         response
     }
 
-    fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
-        Self { status, content_type, body: body.into_bytes(), retry_after: None, grant: None, aadsts: None }
+    pub(super) fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
+        Self {
+            status,
+            content_type,
+            body: body.into_bytes(),
+            headers: Vec::new(),
+            truncated: false,
+            grant: None,
+            aadsts: None,
+        }
     }
 }

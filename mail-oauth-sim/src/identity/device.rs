@@ -1,23 +1,11 @@
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
-
+use super::bounded::Bounded;
+use super::grantee::Grantee;
 use super::scope::Scopes;
-use crate::random;
-
-type Fingerprint = [u8; 32];
+use crate::random::Random;
 
 /// The device codes that were handed out, by the SHA-256 of each: the code itself is not kept.
 #[derive(Debug)]
-pub(crate) struct DeviceCodes {
-    codes: Mutex<Codes>,
-    keep: usize,
-}
-
-#[derive(Debug, Default)]
-struct Codes {
-    by_fingerprint: HashMap<Fingerprint, Device>,
-    oldest: VecDeque<Fingerprint>,
-}
+pub(crate) struct DeviceCodes(Bounded<Device>);
 
 #[derive(Debug)]
 struct Device {
@@ -33,8 +21,8 @@ struct Device {
 /// What the person did in the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Signed in as this user.
-    Approved(String),
+    /// Signed in.
+    Approved(Grantee),
     /// Cancelled.
     Declined,
 }
@@ -46,7 +34,7 @@ pub(super) enum Poll {
     Pending,
     Declined,
     Redeemed,
-    Approved { upn: String, scopes: Scopes },
+    Approved { grantee: Grantee, scopes: Scopes },
 }
 
 /// What a client is told once.
@@ -57,12 +45,11 @@ pub(super) struct NewCode {
 
 impl DeviceCodes {
     pub(crate) fn new(keep: usize) -> Self {
-        Self { codes: Mutex::default(), keep: keep.max(1) }
+        Self(Bounded::new(keep))
     }
 
-    pub(super) fn issue(&self, client_id: &str, scopes: Scopes, expires: u64) -> NewCode {
-        let new = NewCode { device_code: random::text(96), user_code: random::user_code() };
-        let fingerprint = random::fingerprint(&new.device_code);
+    pub(super) fn issue(&self, client_id: &str, scopes: Scopes, expires: u64, random: &Random) -> NewCode {
+        let new = NewCode { device_code: random.text(96), user_code: random.user_code() };
         let device = Device {
             user_code: new.user_code.clone(),
             client_id: client_id.to_ascii_lowercase(),
@@ -72,25 +59,14 @@ impl DeviceCodes {
             decision: None,
             redeemed: false,
         };
-        self.with(|codes| {
-            while codes.oldest.len() >= self.keep
-                && let Some(oldest) = codes.oldest.pop_front()
-            {
-                codes.by_fingerprint.remove(&oldest);
-            }
-            codes.oldest.push_back(fingerprint);
-            codes.by_fingerprint.insert(fingerprint, device);
-        });
+        self.0.add(&new.device_code, device);
         new
     }
 
     /// Looks a code up for the app that got it. An approved code is given out once. `auto` approves a code that is
     /// polled for the second time.
-    pub(super) fn poll(&self, device_code: &str, client_id: &str, auto: Option<&str>, now: u64) -> Poll {
-        self.with(|codes| {
-            let Some(device) = codes.by_fingerprint.get_mut(&random::fingerprint(device_code)) else {
-                return Poll::Unknown;
-            };
+    pub(super) fn poll(&self, device_code: &str, client_id: &str, auto: Option<Grantee>, now: u64) -> Poll {
+        let found = self.0.find(device_code, |device| {
             if !device.client_id.eq_ignore_ascii_case(client_id) {
                 return Poll::Unknown;
             }
@@ -101,40 +77,39 @@ impl DeviceCodes {
                 return Poll::Expired;
             }
             device.polls = device.polls.saturating_add(1);
-            if let (None, Some(upn), 2..) = (&device.decision, auto, device.polls) {
-                device.decision = Some(Decision::Approved(upn.to_owned()));
+            if let (None, Some(grantee), 2..) = (&device.decision, auto, device.polls) {
+                device.decision = Some(Decision::Approved(grantee));
             }
             match &device.decision {
                 None => Poll::Pending,
                 Some(Decision::Declined) => Poll::Declined,
-                Some(Decision::Approved(upn)) => {
+                Some(Decision::Approved(grantee)) => {
                     device.redeemed = true;
-                    Poll::Approved { upn: upn.clone(), scopes: device.scopes.clone() }
+                    Poll::Approved { grantee: grantee.clone(), scopes: device.scopes.clone() }
                 }
             }
-        })
+        });
+        found.unwrap_or(Poll::Unknown)
+    }
+
+    /// The app and the scopes behind a user code that still waits. Case and blanks do not matter.
+    pub(super) fn waiting(&self, user_code: &str, now: u64) -> Option<(String, Scopes)> {
+        self.find(user_code, now, |device| (device.client_id.clone(), device.scopes.clone()))
     }
 
     /// Records what the person did. False if no such code waits.
     pub(crate) fn decide(&self, user_code: &str, decision: Decision, now: u64) -> bool {
-        let user_code: String = user_code.chars().filter(|c| !c.is_whitespace()).collect();
-        self.with(|codes| {
-            let waiting = codes.by_fingerprint.values_mut().find(|device| {
-                device.user_code.eq_ignore_ascii_case(&user_code)
-                    && device.decision.is_none()
-                    && now < device.expires
-            });
-            match waiting {
-                Some(device) => {
-                    device.decision = Some(decision);
-                    true
-                }
-                None => false,
-            }
-        })
+        self.find(user_code, now, |device| device.decision = Some(decision)).is_some()
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut Codes) -> T) -> T {
-        f(&mut self.codes.lock().unwrap_or_else(PoisonError::into_inner))
+    fn find<R>(&self, user_code: &str, now: u64, f: impl FnOnce(&mut Device) -> R) -> Option<R> {
+        let user_code: String = user_code.chars().filter(|c| !c.is_whitespace()).collect();
+        let mut f = Some(f);
+        self.0.find_map(|device| {
+            let waits = device.user_code.eq_ignore_ascii_case(&user_code)
+                && device.decision.is_none()
+                && now < device.expires;
+            if waits { f.take().map(|f| f(device)) } else { None }
+        })
     }
 }

@@ -1,8 +1,9 @@
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::aadsts::Refusal;
 use super::answer::Answer;
+use super::policy;
+use super::refusal::Refusal;
 use super::request::Request;
 use super::scope::Scopes;
 use crate::state::State;
@@ -13,10 +14,13 @@ pub(super) fn answer(request: &Request, state: &State) -> Result<Answer, Refusal
     let client_id = request.form("client_id").ok_or_else(|| Refusal::missing("client_id"))?;
     let domain = state.directory.domain();
     let app = state.directory.app(client_id).ok_or_else(|| Refusal::unknown_app(client_id, domain))?;
-    let scopes = Scopes::parse(request.form("scope").ok_or_else(|| Refusal::missing("scope"))?, app, domain)?;
+    policy::check_audience(app, request.authority)?;
+    let scope = request.form("scope").ok_or_else(|| Refusal::missing("scope"))?;
+    let scopes = Scopes::parse(scope, app, state.directory.cloud(), domain)?;
 
     let lifetime = state.settings.device_code_lifetime.as_secs();
-    let new = state.device_codes.issue(client_id, scopes, state.clock.now().saturating_add(lifetime));
+    let expires = state.clock.now().saturating_add(lifetime);
+    let new = state.device_codes.issue(client_id, scopes, expires, &state.random);
     let page = format!("{}/device", request.base_url());
     Ok(Answer::json(
         StatusCode::OK,

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::request::Request;
-use crate::random;
+use crate::random::Fingerprint;
 use crate::state::{Introspection, State};
 use crate::token::Claims;
 
@@ -15,7 +15,7 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
         Introspection::Closed => false,
         Introspection::Open => true,
         Introspection::Secret(expected) => {
-            request.basic_password().is_some_and(|given| random::fingerprint(&given) == *expected)
+            request.basic().is_some_and(|(_, given)| Fingerprint::of(&given) == *expected)
         }
     };
     if !allowed {
@@ -28,19 +28,19 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
         state.clock.now(),
     );
     match claims {
-        Ok(claims) if claims.check_audience().is_ok() => Answer::json(
+        Ok(claims) if claims.check_audience(state.directory.cloud()).is_ok() => Answer::json(
             StatusCode::OK,
             &json!({
                 "active": true,
                 "token_type": "Bearer",
-                "username": claims.upn,
-                "email": claims.upn,
-                "scope": claims.scopes.join(" "),
+                "username": claims.who(),
+                "email": claims.who(),
+                "scope": claims.permissions().join(" "),
                 "client_id": claims.client_id,
                 "aud": claims.audience,
                 "iat": claims.issued,
                 "exp": claims.expires,
-                "sub": state.directory.object_id(&claims.upn),
+                "sub": state.directory.object_id(claims.who()),
             }),
         ),
         _ => Answer::json(StatusCode::OK, &json!({ "active": false })),

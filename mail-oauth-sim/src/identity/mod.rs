@@ -1,20 +1,45 @@
-//! The identity endpoints: device code, token, metadata, introspection, and the page for the person.
+//! The identity endpoints: every grant, metadata, introspection, and the pages for the person.
 
-mod aadsts;
+mod admin_consent;
 mod answer;
+mod app_only;
+mod assertion;
+mod authorize;
+mod bounded;
+mod broken;
+mod client;
+mod codes;
+mod control;
 mod device;
 mod devicecode;
 mod discovery;
 mod grant;
+mod grantee;
 mod introspect;
 mod issue;
+mod logout;
+mod outgoing;
 mod page;
+mod password;
+mod people;
+mod person;
+mod pkce;
+mod policy;
+mod redirect;
 mod refresh;
+mod refusal;
 mod request;
 mod route;
 pub(crate) mod scope;
 mod server;
+mod signin;
 
+pub(crate) use assertion::FEDERATED_AUDIENCE;
+pub(crate) use codes::AuthorizationCodes;
 pub(crate) use device::{Decision, DeviceCodes};
+pub(crate) use grantee::Grantee;
+pub(crate) use people::People;
+pub(crate) use person::browse;
 pub(crate) use refresh::RefreshTokens;
 pub(crate) use server::session;
+pub(crate) use signin::SignIns;

@@ -1,71 +1,148 @@
+//! The pages that a person sees. They work without script, and in every browser.
+
 use hyper::StatusCode;
 
 use super::answer::Answer;
 use super::device::Decision;
 use super::request::Request;
+use super::signin::{self, Purpose, SignIn};
 use crate::state::State;
+
+const STYLE: &str = "body{font:15px/1.4 'Segoe UI',system-ui,sans-serif;margin:0;min-height:100vh;display:grid;\
+    place-items:center;background:linear-gradient(135deg,#dfe9f3,#f7f0e8)}main{background:#fff;width:22em;\
+    padding:2.8em;box-shadow:0 2px 12px #0003}header{color:#555;font-weight:600;margin-bottom:1em}h1{font-size:1.5em;\
+    font-weight:600;margin:.4em 0}input{font:inherit;width:100%;box-sizing:border-box;border:0;\
+    border-bottom:1px solid #666;padding:.5em 0;margin:.4em 0;outline-offset:4px}.wrong{color:#c00}\
+    .who{color:#333}nav{display:flex;gap:.6em;justify-content:flex-end;margin-top:1.6em}button{font:inherit;\
+    border:0;padding:.5em 1.6em;background:#ccc;cursor:pointer}button.go{background:#0067b8;color:#fff}\
+    small{color:#666}li{margin:.5em 0}";
 
 /// `GET /device`: the page that a person opens to enter a user code.
 pub(super) fn form(request: &Request) -> Answer {
     let code = escape(request.query("user_code").or_else(|| request.query("otc")).unwrap_or_default());
-    page(
-        StatusCode::OK,
-        "Enter code",
+    let body = format!(
+        "<form method=\"post\" action=\"/device\"><p>Enter the code displayed on your app or device.</p>\
+         <label>Code<input name=\"user_code\" value=\"{code}\" autocomplete=\"off\" required autofocus></label>\
+         <label>Account<input name=\"account\" type=\"email\" placeholder=\"someone@example.com\"></label>\
+         <nav><button name=\"action\" value=\"decline\" formnovalidate>Cancel</button>\
+         <button class=\"go\" name=\"action\" value=\"approve\">Next</button></nav></form>"
+    );
+    plain(StatusCode::OK, "Enter code", &body)
+}
+
+/// `POST /device`: what the person did. By curl: `--data 'user_code=…&account=…&action=approve'`. Whoever has neither a
+/// password nor a second factor nor anything to consent to is signed in by it; others go on to the pages.
+pub(super) fn decide(request: &Request, state: &State) -> Answer {
+    let code = request.form("user_code").unwrap_or_default();
+    match request.form("action") {
+        Some("decline") => return decided(code, Decision::Declined, state),
+        Some("approve") => {}
+        _ => return plain(StatusCode::BAD_REQUEST, "Choose one", "<p>Sign in or cancel.</p>"),
+    }
+    let Some((client_id, scopes)) = state.device_codes.waiting(code, state.clock.now()) else {
+        return code_failed();
+    };
+    let account = request.form("account").unwrap_or_default();
+    if !account.is_empty() && state.directory.user(account).is_none() {
+        let text = format!("<p>This account does not exist: {}</p>", escape(account));
+        return plain(StatusCode::BAD_REQUEST, "We couldn't find an account", &text);
+    }
+    let Some(app) = state.directory.app(&client_id) else { return code_failed() };
+    let sign_in = SignIn::new(app, scopes, request, Purpose::Device(code.to_owned()));
+    signin::for_device(sign_in, account, request, state)
+}
+
+/// Tells a waiting device code what the person decided.
+pub(super) fn decided(user_code: &str, decision: Decision, state: &State) -> Answer {
+    let declined = decision == Decision::Declined;
+    if !state.device_codes.decide(user_code, decision, state.clock.now()) {
+        return code_failed();
+    }
+    let text = "<p>You may now close this window and go back to your device.</p>";
+    plain(StatusCode::OK, if declined { "You have cancelled" } else { "You have signed in" }, text)
+}
+
+pub(super) fn account(flow: &str, hint: &str, password: bool, wrong: Option<&str>) -> Answer {
+    let (hint, wrong) = (escape(hint), wrong.map(wrong_line).unwrap_or_default());
+    let password = if password {
+        "<input name=\"password\" type=\"password\" placeholder=\"Password\" aria-label=\"Password\">"
+    } else {
+        ""
+    };
+    step(
+        flow,
+        "Sign in",
         &format!(
-            "<form method=\"post\" action=\"/device\">\
-             <p><label>Code<br><input name=\"user_code\" value=\"{code}\" autocomplete=\"off\" required autofocus>\
-             </label></p>\
-             <p><label>Account<br><input name=\"account\" type=\"email\" placeholder=\"someone@example.com\">\
-             </label></p>\
-             <p><button name=\"action\" value=\"approve\">Sign in</button> \
-             <button name=\"action\" value=\"decline\" formnovalidate>Cancel</button></p></form>"
+            "{wrong}<input name=\"account\" type=\"email\" value=\"{hint}\" placeholder=\"Email or phone\" \
+             aria-label=\"Account\" required autofocus>{password}"
         ),
+        ("signin", "Sign in"),
     )
 }
 
-/// `POST /device`: what the person did. By curl: `--data 'user_code=…&account=…&action=approve'`.
-pub(super) fn decide(request: &Request, state: &State) -> Answer {
-    let code = request.form("user_code").unwrap_or_default();
-    let decision = match request.form("action") {
-        Some("decline") => Decision::Declined,
-        Some("approve") => {
-            let account = request.form("account").unwrap_or_default();
-            match state.directory.user(account) {
-                Some(user) => Decision::Approved(user.upn.clone()),
-                None => {
-                    let text = format!("<p>This account does not exist: {}</p>", escape(account));
-                    return page(StatusCode::BAD_REQUEST, "We couldn't find an account", &text);
-                }
-            }
-        }
-        _ => return page(StatusCode::BAD_REQUEST, "Choose one", "<p>Sign in or cancel.</p>"),
-    };
-    let declined = decision == Decision::Declined;
-    if !state.device_codes.decide(code, decision, state.clock.now()) {
-        let text = "<p>That code didn't work. Check the code and try again.</p>";
-        return page(StatusCode::BAD_REQUEST, "Enter code", text);
-    }
-    let text = "<p>You may now close this window and go back to your device.</p>";
-    page(StatusCode::OK, if declined { "You have cancelled" } else { "You have signed in" }, text)
+pub(super) fn enrol(flow: &str, who: &str) -> Answer {
+    let text = "<p>Your organization needs more information to keep your account secure.</p>";
+    step(flow, "More information required", &format!("{}{text}", who_line(who)), ("enrol", "Next"))
 }
 
-fn page(status: StatusCode, title: &str, body: &str) -> Answer {
+pub(super) fn second_factor(flow: &str, who: &str, wrong: Option<&str>) -> Answer {
+    let wrong = wrong.map(wrong_line).unwrap_or_default();
+    step(
+        flow,
+        "Enter code",
+        &format!(
+            "{}{wrong}<p>Enter the code of your authenticator app: here, any six digits but 000000.</p>\
+             <input name=\"otc\" inputmode=\"numeric\" autocomplete=\"one-time-code\" placeholder=\"Code\" \
+             aria-label=\"Code\" required autofocus>",
+            who_line(who)
+        ),
+        ("verify", "Verify"),
+    )
+}
+
+pub(super) fn consent(flow: &str, who: &str, app: &str, permissions: &[String]) -> Answer {
+    let items: String = permissions.iter().map(|name| format!("<li>{}</li>", escape(name))).collect();
+    step(
+        flow,
+        "Permissions requested",
+        &format!(
+            "{}<p><strong>{}</strong><br><small>unverified</small></p><p>This app would like to:</p><ul>{items}</ul>",
+            who_line(who),
+            escape(app)
+        ),
+        ("accept", "Accept"),
+    )
+}
+
+pub(super) fn needs_admin(flow: &str, app: &str) -> Answer {
+    let body = format!(
+        "<form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"flow\" value=\"{}\">\
+         <p><strong>{}</strong> needs permission to access resources in your organization that only an admin can \
+         grant. Please ask an admin to grant permission to this app before you can use it.</p>\
+         <p><small>AADSTS90094</small></p>\
+         <nav><button name=\"action\" value=\"back\">Return to the application without granting consent</button>\
+         </nav></form>",
+        escape(flow),
+        escape(app)
+    );
+    plain(StatusCode::OK, "Need admin approval", &body)
+}
+
+pub(super) fn plain(status: StatusCode, title: &str, body: &str) -> Answer {
     Answer::html(
         status,
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-             <style>body{{font:16px system-ui;max-width:26em;margin:4em auto;padding:0 1em}}\
-             input{{font:inherit;width:100%;padding:.4em}}button{{font:inherit;padding:.4em 1.2em}}</style>\
-             <h1>{title}</h1>{body}<p><small>mail-oauth-sim: a simulated tenant. No password is asked for.</small></p>\
-             </html>\n"
+             <style>{STYLE}</style><main><header>mail-oauth-sim</header><h1>{title}</h1>{body}\
+             <p><small>A simulated tenant, for tests only.</small></p></main></html>\n"
         ),
     )
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().take(256) {
+    for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -76,4 +153,28 @@ fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// A page of a sign-in, with a button to go on and one to cancel.
+fn step(flow: &str, title: &str, body: &str, (action, label): (&str, &str)) -> Answer {
+    let form = format!(
+        "<form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"flow\" value=\"{}\">{body}\
+         <nav><button name=\"action\" value=\"cancel\" formnovalidate>Cancel</button>\
+         <button class=\"go\" name=\"action\" value=\"{action}\">{label}</button></nav></form>",
+        escape(flow)
+    );
+    plain(StatusCode::OK, title, &form)
+}
+
+fn who_line(who: &str) -> String {
+    format!("<p class=\"who\">{}</p>", escape(who))
+}
+
+fn wrong_line(text: &str) -> String {
+    format!("<p class=\"wrong\">{}</p>", escape(text))
+}
+
+fn code_failed() -> Answer {
+    let text = "<p>That code didn't work. Check the code and try again.</p>";
+    plain(StatusCode::BAD_REQUEST, "Enter code", text)
 }

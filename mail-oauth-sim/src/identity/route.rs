@@ -1,31 +1,62 @@
 use hyper::Method;
 
-use super::aadsts::Refusal;
 use super::answer::Answer;
+use super::refusal::Refusal;
 use super::request::Request;
-use super::{devicecode, discovery, grant, introspect, page};
+use super::{
+    admin_consent, authorize, broken, control, devicecode, discovery, grant, introspect, logout, page, signin,
+};
+use crate::Aadsts;
+use crate::fault::{Endpoint, HttpFault};
+use crate::model::Cloud;
 use crate::state::State;
 
-/// Finds who answers a request, and lets a fault answer instead if one is set.
-pub(super) fn answer(request: &Request, state: &State) -> Answer {
-    if let Some(fault) = state.faults.http() {
-        return Answer::fault(&fault, request, &state.clock);
+/// Finds who answers a request, and lets a fault answer instead, or change the answer, if one is set. The fault is given
+/// back where the answer has to be sent in its way.
+pub(super) fn answer(request: &mut Request, state: &State) -> (Answer, Option<HttpFault>) {
+    if matches!(request.segments().first(), Some(&"control")) {
+        return (own(request, state), None);
     }
-    let refused = |refusal: &Refusal| Answer::refusal(refusal, request, &state.clock);
-    match *request.segments() {
+    match state.faults.http(endpoint(&request.segments())) {
+        Some(fault) if !fault.changes_own_answer() => (broken::instead(&fault, request, state), Some(fault)),
+        Some(fault) => (broken::changed(&fault, own(request, state)), Some(fault)),
+        None => (own(request, state), None),
+    }
+}
+
+fn own(request: &mut Request, state: &State) -> Answer {
+    let segments: Vec<String> = request.segments().iter().map(|segment| (*segment).to_owned()).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let refused = |refusal: &Refusal, request: &Request| Answer::refusal(refusal, request, state);
+    if let Some(refused) =
+        endpoint(&segments).filter(|at| *at != Endpoint::Authorize).and_then(|at| state.faults.refuse(at))
+    {
+        return Answer::refusal(&refused.into(), request, state);
+    }
+    let home = state.directory.cloud();
+    if Cloud::ALL.iter().any(|cloud| *cloud != home && cloud.aliases().contains(&request.host())) {
+        return Answer::refusal(&Aadsts::NationalCloud.into(), request, state);
+    }
+    match *segments {
+        ["control", what] if state.settings.control => control::answer(what, request, state),
         ["device"] => match request.method {
             Method::POST => page::decide(request, state),
             _ => page::form(request),
         },
+        ["login"] => match request.method {
+            Method::POST => signin::answer(request, state),
+            _ => Answer::method_not_allowed(),
+        },
         ["common", "discovery", "instance"] => {
-            discovery::instance(request).unwrap_or_else(|refusal| refused(&refusal))
+            discovery::instance(request, state).unwrap_or_else(|refusal| refused(&refusal, request))
         }
-        ["common", "userrealm", upn] => discovery::user_realm(upn, state),
-        [tenant, ref endpoint @ ..] if is_endpoint(endpoint) => {
-            if !state.directory.answers_to(tenant) {
-                return refused(&Refusal::unknown_tenant(tenant));
-            }
-            tenant_endpoint(endpoint, request, state)
+        ["common", "userrealm", upn] => discovery::user_realm(upn, request, state),
+        [tenant, ref path @ ..] if is_endpoint(path) => {
+            let Some(authority) = state.directory.authority(tenant) else {
+                return refused(&Refusal::unknown_tenant(tenant), request);
+            };
+            request.authority = authority;
+            tenant_endpoint(path, request, state)
         }
         _ => Answer::not_found(),
     }
@@ -35,17 +66,34 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
 fn is_endpoint(path: &[&str]) -> bool {
     matches!(
         path,
-        ["oauth2", "v2.0", "devicecode" | "token" | "introspect"]
+        ["oauth2", "v2.0", "authorize" | "devicecode" | "token" | "introspect" | "logout"]
             | ["v2.0", ".well-known", "openid-configuration"]
+            | ["v2.0", "adminconsent"]
             | ["discovery", "v2.0", "keys"]
     )
 }
 
-fn tenant_endpoint(path: &[&str], request: &Request, state: &State) -> Answer {
-    let refused = |refusal: Refusal| Answer::refusal(&refusal, request, &state.clock);
+/// The endpoint that faults know by this path.
+fn endpoint(path: &[&str]) -> Option<Endpoint> {
     match path {
+        [.., "oauth2", "v2.0", "authorize"] => Some(Endpoint::Authorize),
+        [.., "oauth2", "v2.0", "token"] => Some(Endpoint::Token),
+        [.., "oauth2", "v2.0", "devicecode"] => Some(Endpoint::DeviceCode),
+        [.., "openid-configuration"] => Some(Endpoint::Metadata),
+        ["common", "discovery", "instance"] => Some(Endpoint::Instance),
+        ["common", "userrealm", _] => Some(Endpoint::UserRealm),
+        _ => None,
+    }
+}
+
+fn tenant_endpoint(path: &[&str], request: &Request, state: &State) -> Answer {
+    let refused = |refusal: Refusal| Answer::refusal(&refusal, request, state);
+    match path {
+        ["v2.0", "adminconsent"] => admin_consent::answer(request, state),
         ["v2.0", ..] => discovery::configuration(request, state),
         ["discovery", ..] => discovery::keys(state),
+        [.., "authorize"] => authorize::answer(request, state),
+        [.., "logout"] => logout::answer(),
         _ if request.method != Method::POST => Answer::method_not_allowed(),
         [.., "devicecode"] => devicecode::answer(request, state).unwrap_or_else(refused),
         [.., "introspect"] => introspect::answer(request, state),

@@ -1,9 +1,7 @@
-use super::aadsts::Refusal;
-use crate::App;
+use super::refusal::Refusal;
+use crate::model::Cloud;
+use crate::{Aadsts, App};
 
-const GRAPH: &str = "https://graph.microsoft.com";
-/// The two names of Exchange Online; the token's audience is the one that was asked for.
-const EXCHANGE: [&str; 2] = ["https://outlook.office.com", "https://outlook.office365.com"];
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 const ON_EXCHANGE: [&str; 9] = [
@@ -32,10 +30,13 @@ const ON_GRAPH: [&str; 12] = [
     "Calendars.Read",
     "Contacts.Read",
 ];
+/// Application permissions of Exchange.
+const ROLES: [&str; 5] =
+    ["IMAP.AccessAsApp", "POP.AccessAsApp", "SMTP.SendAsApp", "full_access_as_app", "Mail.Send"];
 
 /// What a request asks for, and what the token will be for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scopes {
+pub(crate) struct Scopes {
     /// The resource: the audience of the access token.
     pub(super) audience: String,
     /// The permissions on it by their short names.
@@ -44,14 +45,19 @@ pub(super) struct Scopes {
     pub(super) offline_access: bool,
 }
 
-/// Whether any resource has a permission of this short name.
+/// Whether any resource has a delegated permission of this short name.
 pub(crate) fn is_permission(name: &str) -> bool {
     ON_EXCHANGE.iter().chain(&ON_GRAPH).any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// Whether any resource has an application permission of this name.
+pub(crate) fn is_role(name: &str) -> bool {
+    ROLES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 impl Scopes {
     /// Reads a `scope` parameter. A permission without a resource is Graph's, as is a request for sign-in only.
-    pub(super) fn parse(text: &str, app: &App, domain: &str) -> Result<Self, Refusal> {
+    pub(super) fn parse(text: &str, app: &App, cloud: Cloud, domain: &str) -> Result<Self, Refusal> {
         let mut this =
             Self { audience: String::new(), permissions: Vec::new(), openid: false, offline_access: false };
         for scope in text.split_ascii_whitespace() {
@@ -62,13 +68,13 @@ impl Scopes {
             }
             let (resource, name) = match scope.rsplit_once('/') {
                 Some((resource, name)) => (resource.trim_end_matches('/'), name),
-                None => (GRAPH, scope),
+                None => (cloud.graph(), scope),
             };
-            let Some((audience, known)) = resource_named(resource) else {
+            let Some((audience, known)) = resource_named(resource, cloud) else {
                 return Err(Refusal::unknown_resource(resource, domain));
             };
             if !this.audience.is_empty() && this.audience != audience {
-                return Err(Refusal::two_resources());
+                return Err(Aadsts::TwoResources.into());
             }
             audience.clone_into(&mut this.audience);
             if name == ".default" {
@@ -83,7 +89,7 @@ impl Scopes {
             return Err(Refusal::missing("scope"));
         }
         if this.audience.is_empty() {
-            GRAPH.clone_into(&mut this.audience);
+            cloud.graph().clone_into(&mut this.audience);
             this.permissions.push("User.Read".into());
         }
         this.permissions.sort();
@@ -91,10 +97,18 @@ impl Scopes {
         Ok(this)
     }
 
-    /// Whether the app may have all of it. Consent goes by the name of the permission alone.
-    pub(super) fn check_consent(&self, app: &App) -> Result<(), Refusal> {
-        let consented = |name: &String| app.consented.iter().any(|given| given.eq_ignore_ascii_case(name));
-        if self.permissions.iter().all(consented) { Ok(()) } else { Err(Refusal::no_consent(&app.client_id)) }
+    /// The resource of an app-only request, whose scope is exactly one `.../.default`.
+    pub(super) fn app_only(text: &str, cloud: Cloud, domain: &str) -> Result<&'static str, Refusal> {
+        let mut scopes = text.split_ascii_whitespace();
+        let (Some(scope), None) = (scopes.next(), scopes.next()) else {
+            return Err(Aadsts::DefaultScopeOnly.into());
+        };
+        let Some(resource) = scope.strip_suffix("/.default") else {
+            return Err(Aadsts::DefaultScopeOnly.into());
+        };
+        resource_named(resource.trim_end_matches('/'), cloud)
+            .map(|(audience, _)| audience)
+            .ok_or_else(|| Refusal::unknown_resource(resource, domain))
     }
 
     /// The `scope` of a token answer: full names, without those of OpenID Connect.
@@ -104,11 +118,11 @@ impl Scopes {
     }
 }
 
-fn resource_named(name: &str) -> Option<(&'static str, &'static [&'static str])> {
-    if name.eq_ignore_ascii_case(GRAPH) {
-        return Some((GRAPH, &ON_GRAPH));
+fn resource_named(name: &str, cloud: Cloud) -> Option<(&'static str, &'static [&'static str])> {
+    if name.eq_ignore_ascii_case(cloud.graph()) {
+        return Some((cloud.graph(), &ON_GRAPH));
     }
-    let name = EXCHANGE.into_iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let name = cloud.exchange().iter().find(|known| known.eq_ignore_ascii_case(name))?;
     Some((name, &ON_EXCHANGE))
 }
 

@@ -1,16 +1,18 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
 
 use super::answer::Answer;
+use super::outgoing::Outgoing;
 use super::request::Request;
 use super::route;
+use crate::fault::HttpFault;
 use crate::log::{Connection, shown};
 use crate::net::Peer;
 use crate::state::State;
@@ -28,15 +30,24 @@ async fn handle(
     request: hyper::Request<Incoming>,
     state: &State,
     connection: &Connection,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Outgoing>, Infallible> {
     let (parts, body) = request.into_parts();
     let (method, path) = (shown(parts.method.as_str()), shown_path(parts.uri.path()));
-    let answer = match Limited::new(body, state.limits.request_body).collect().await {
-        Ok(body) => route::answer(&Request::new(parts, &body.to_bytes()), state),
-        Err(_) => Answer::html(StatusCode::PAYLOAD_TOO_LARGE, "<!doctype html><title>413</title>\n".into()),
+    let (answer, fault) = match Limited::new(body, state.limits.request_body).collect().await {
+        Ok(body) => {
+            let mut request = Request::new(parts, &body.to_bytes(), &state.random);
+            route::answer(&mut request, state)
+        }
+        Err(_) => {
+            let page = "<!doctype html><title>413</title>\n".into();
+            (Answer::html(StatusCode::PAYLOAD_TOO_LARGE, page), None)
+        }
     };
     connection.event(answer.event(method, path));
-    Ok(answer.into_response())
+    if let Some(HttpFault::Slow(pause)) = fault {
+        tokio::time::sleep(pause).await;
+    }
+    Ok(answer.into_response(state))
 }
 
 /// The path as the log shows it. A segment that is too long for a name of anything may be a token that ended up in the

@@ -1,16 +1,49 @@
 use std::collections::HashMap;
 
+use super::{AppCertificate, Cloud, ExchangeRegistration, Kind};
 use crate::identity::scope;
-use crate::{App, Error, Mailbox, User, random};
+use crate::{App, Audience, Error, Mailbox, Service, User, random};
+
+/// The tenant of all personal accounts.
+pub(crate) const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// Who and what exists in the tenant, checked to be without contradiction. It does not change while the tenant runs.
 #[derive(Debug)]
 pub(crate) struct Directory {
     tenant_id: String,
     domain: String,
+    cloud: Cloud,
+    smtp_auth: bool,
     users: HashMap<String, User>,
     mailboxes: HashMap<String, Rights>,
+    /// Further names of mailboxes: UPNs that are not the address, and aliases.
+    names: HashMap<String, Name>,
     apps: HashMap<String, App>,
+    certificates: HashMap<String, Vec<AppCertificate>>,
+}
+
+/// What the builder was told.
+pub(crate) struct Parts {
+    pub(crate) tenant_id: String,
+    pub(crate) domain: String,
+    pub(crate) cloud: Cloud,
+    pub(crate) smtp_auth: bool,
+    pub(crate) users: Vec<User>,
+    pub(crate) mailboxes: Vec<Mailbox>,
+    pub(crate) apps: Vec<App>,
+}
+
+/// Which of the tenant's names an authority was addressed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Authority {
+    /// The tenant's id or domain.
+    Tenant,
+    /// Work accounts of any tenant.
+    Organizations,
+    /// Personal accounts.
+    Consumers,
+    /// Both.
+    Common,
 }
 
 #[derive(Debug, Default)]
@@ -18,32 +51,41 @@ struct Rights {
     owner: Option<String>,
     full_access: Vec<String>,
     send_as: Vec<String>,
+    imap_off: bool,
+    pop3_off: bool,
+    smtp_auth: Option<bool>,
+}
+
+#[derive(Debug)]
+struct Name {
+    mailbox: String,
+    /// Whether logging in by it works, as by a UPN, or not, as by an alias.
+    opens: bool,
 }
 
 impl Directory {
-    pub(crate) fn new(
-        tenant_id: String,
-        domain: String,
-        users: Vec<User>,
-        mailboxes: Vec<Mailbox>,
-        apps: Vec<App>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(parts: Parts) -> Result<Self, Error> {
         let mut this = Self {
-            tenant_id: tenant_id.to_ascii_lowercase(),
-            domain: domain.to_ascii_lowercase(),
+            tenant_id: parts.tenant_id.to_ascii_lowercase(),
+            domain: parts.domain.to_ascii_lowercase(),
+            cloud: parts.cloud,
+            smtp_auth: parts.smtp_auth,
             users: HashMap::new(),
             mailboxes: HashMap::new(),
+            names: HashMap::new(),
             apps: HashMap::new(),
+            certificates: HashMap::new(),
         };
-        for user in users {
-            this.add_user(user)?;
-        }
-        for mailbox in mailboxes {
-            this.add_mailbox(mailbox)?;
-        }
-        for app in apps {
+        for app in parts.apps {
             this.add_app(app)?;
         }
+        for user in parts.users {
+            this.add_user(user)?;
+        }
+        for mailbox in parts.mailboxes {
+            this.add_mailbox(mailbox)?;
+        }
+        this.check_assignments()?;
         Ok(this)
     }
 
@@ -55,19 +97,37 @@ impl Directory {
         &self.domain
     }
 
-    /// Whether the first segment of a request's path names this tenant.
-    pub(crate) fn answers_to(&self, segment: &str) -> bool {
-        [self.tenant_id.as_str(), self.domain.as_str(), "common", "organizations"]
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(segment))
+    pub(crate) fn cloud(&self) -> Cloud {
+        self.cloud
+    }
+
+    /// Which authority the first segment of a request's path names; `None` if it is no name of this tenant.
+    pub(crate) fn authority(&self, segment: &str) -> Option<Authority> {
+        let is = |name: &str| name.eq_ignore_ascii_case(segment);
+        match () {
+            () if is(&self.tenant_id) || is(&self.domain) => Some(Authority::Tenant),
+            () if is("common") => Some(Authority::Common),
+            () if is("organizations") => Some(Authority::Organizations),
+            () if is("consumers") || is(CONSUMERS) => Some(Authority::Consumers),
+            () => None,
+        }
     }
 
     pub(crate) fn user(&self, upn: &str) -> Option<&User> {
         self.users.get(&upn.to_ascii_lowercase())
     }
 
+    /// Whether anybody has a password, so that the page has to ask for one.
+    pub(crate) fn has_passwords(&self) -> bool {
+        self.users.values().any(|user| user.password.is_some())
+    }
+
     pub(crate) fn app(&self, client_id: &str) -> Option<&App> {
         self.apps.get(&client_id.to_ascii_lowercase())
+    }
+
+    pub(crate) fn certificates(&self, client_id: &str) -> &[AppCertificate] {
+        self.certificates.get(&client_id.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The addresses of all mailboxes, in no particular order.
@@ -75,8 +135,15 @@ impl Directory {
         self.mailboxes.keys().map(String::as_str)
     }
 
+    /// The address of the mailbox that receives for this name, be it the address, a UPN or an alias.
+    pub(crate) fn mailbox(&self, name: &str) -> Option<&str> {
+        let name = name.to_ascii_lowercase();
+        let name = self.names.get(&name).map_or(name.as_str(), |name| name.mailbox.as_str());
+        self.mailboxes.get_key_value(name).map(|(address, _)| address.as_str())
+    }
+
     pub(crate) fn has_mailbox(&self, address: &str) -> bool {
-        self.mailboxes.contains_key(&address.to_ascii_lowercase())
+        self.mailbox(address).is_some()
     }
 
     /// Whether the tenant receives mail for the domain of this address.
@@ -85,21 +152,61 @@ impl Directory {
             || self.has_mailbox(address)
     }
 
-    pub(crate) fn may_open(&self, upn: &str, mailbox: &str) -> bool {
-        self.mailboxes.get(&mailbox.to_ascii_lowercase()).is_some_and(|rights| {
-            rights.owner.iter().chain(&rights.full_access).any(|name| name.eq_ignore_ascii_case(upn))
+    /// The address of the mailbox that `name` opens for this person or app; `None` if it does not.
+    pub(crate) fn opens(&self, who: &str, name: &str, service: Service) -> Option<&str> {
+        let name = name.to_ascii_lowercase();
+        if self.names.get(&name).is_some_and(|name| !name.opens) {
+            return None;
+        }
+        let address = self.mailbox(&name)?;
+        let rights = self.mailboxes.get(address)?;
+        let off = match service {
+            Service::Imap => rights.imap_off,
+            Service::Pop3 => rights.pop3_off,
+            Service::Smtp | Service::Identity => false,
+        };
+        let mut holders = rights.owner.iter().chain(&rights.full_access);
+        (!off && holders.any(|holder| holder.eq_ignore_ascii_case(who))).then_some(address)
+    }
+
+    pub(crate) fn may_send_as(&self, who: &str, address: &str) -> bool {
+        self.mailbox(address).and_then(|address| self.mailboxes.get(address)).is_some_and(|rights| {
+            rights.owner.iter().chain(&rights.send_as).any(|name| name.eq_ignore_ascii_case(who))
         })
     }
 
-    pub(crate) fn may_send_as(&self, upn: &str, address: &str) -> bool {
-        self.mailboxes.get(&address.to_ascii_lowercase()).is_some_and(|rights| {
-            rights.owner.iter().chain(&rights.send_as).any(|name| name.eq_ignore_ascii_case(upn))
-        })
+    /// Whether SMTP AUTH is switched on for somebody, and if not, by which switch: `Err(true)` is the mailbox's.
+    pub(crate) fn smtp_auth(&self, name: &str) -> Result<(), bool> {
+        let own =
+            self.mailbox(name).and_then(|address| self.mailboxes.get(address)).and_then(|r| r.smtp_auth);
+        match own {
+            Some(true) => Ok(()),
+            Some(false) => Err(true),
+            None if self.smtp_auth => Ok(()),
+            None => Err(false),
+        }
     }
 
-    /// The object id of a user: the same for the same tenant and name, so that runs can be compared.
+    /// The object id of a user or app: the same for the same tenant and name, so that runs can be compared.
     pub(crate) fn object_id(&self, upn: &str) -> String {
-        random::guid_of(&[self.tenant_id.as_bytes(), upn.to_ascii_lowercase().as_bytes()])
+        let id = random::guid_of(&[self.tenant_id.as_bytes(), upn.to_ascii_lowercase().as_bytes()]);
+        match self.user(upn) {
+            // Personal accounts have the 16 hexadecimal digits of a CID.
+            Some(user) if user.kind == Kind::Personal => {
+                let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(16).collect();
+                let (high, low) = digits.split_at_checked(4).unwrap_or_default();
+                format!("00000000-0000-0000-{high}-{low}")
+            }
+            _ => id,
+        }
+    }
+
+    /// The tenant that a user's tokens come from.
+    pub(crate) fn tenant_of(&self, upn: &str) -> &str {
+        match self.user(upn) {
+            Some(user) if user.kind == Kind::Personal => CONSUMERS,
+            _ => &self.tenant_id,
+        }
     }
 
     fn add_user(&mut self, user: User) -> Result<(), Error> {
@@ -108,9 +215,33 @@ impl Directory {
         if self.users.contains_key(&user.upn) {
             return Err(contradiction(item(), "is there twice", "remove one of the two"));
         }
+        let address = user.primary.clone().unwrap_or_else(|| user.upn.clone());
+        for name in user.primary.iter().chain(&user.aliases) {
+            check_address(item, name)?;
+            if !user.mailbox {
+                let problem = format!("has the address {name} and no mailbox");
+                return Err(contradiction(item(), problem, "give it a mailbox, or take the address away"));
+            }
+        }
+        if user.kind == Kind::Federated && user.password.is_some() {
+            let problem = "is federated and has a password here";
+            return Err(contradiction(item(), problem, "remove one of the two: its own domain checks it"));
+        }
         if user.mailbox {
+            if self.mailboxes.contains_key(&address) {
+                let problem = format!("has the address {address}, which another user has");
+                return Err(contradiction(item(), problem, "give each mailbox an address of its own"));
+            }
             let rights = Rights { owner: Some(user.upn.clone()), ..Rights::default() };
-            self.mailboxes.insert(user.upn.clone(), rights);
+            self.mailboxes.insert(address.clone(), rights);
+            let upn = (address != user.upn).then_some((&user.upn, true));
+            for (name, opens) in upn.into_iter().chain(user.aliases.iter().map(|alias| (alias, false))) {
+                let name_of = Name { mailbox: address.clone(), opens };
+                if self.names.insert(name.clone(), name_of).is_some() || self.mailboxes.contains_key(name) {
+                    let problem = format!("has the address {name}, which another user has");
+                    return Err(contradiction(item(), problem, "give each mailbox an address of its own"));
+                }
+            }
         }
         self.users.insert(user.upn.clone(), user);
         Ok(())
@@ -119,20 +250,36 @@ impl Directory {
     fn add_mailbox(&mut self, mailbox: Mailbox) -> Result<(), Error> {
         let item = || format!("mailbox {}", mailbox.address);
         check_address(item, &mailbox.address)?;
-        for (right, upn) in mailbox
+        for (right, who) in mailbox
             .full_access
             .iter()
-            .map(|upn| ("full access", upn))
-            .chain(mailbox.send_as.iter().map(|upn| ("the right to send as it", upn)))
+            .map(|who| ("full access", who))
+            .chain(mailbox.send_as.iter().map(|who| ("the right to send as it", who)))
         {
-            if !self.users.contains_key(upn) {
-                let problem = format!("gives {right} to {upn}, who is not a user of the tenant");
+            if !self.users.contains_key(who) && !self.apps.contains_key(who) {
+                let problem =
+                    format!("gives {right} to {who}, who is neither a user nor an app of the tenant");
                 return Err(contradiction(item(), problem, "add the user, or correct the name"));
             }
         }
-        let rights = self.mailboxes.entry(mailbox.address).or_default();
+        let address = self.mailbox(&mailbox.address).map_or(mailbox.address.clone(), str::to_owned);
+        if address == mailbox.address
+            && !self.mailboxes.contains_key(&address)
+            && self.users.contains_key(&address)
+        {
+            let problem = "is of a user without a mailbox";
+            return Err(contradiction(
+                item(),
+                problem,
+                "give the user a mailbox, or the mailbox another address",
+            ));
+        }
+        let rights = self.mailboxes.entry(address).or_default();
         rights.full_access.extend(mailbox.full_access);
         rights.send_as.extend(mailbox.send_as);
+        rights.imap_off |= !mailbox.imap;
+        rights.pop3_off |= !mailbox.pop3;
+        rights.smtp_auth = mailbox.smtp_auth.or(rights.smtp_auth);
         Ok(())
     }
 
@@ -145,10 +292,45 @@ impl Directory {
             let problem = format!("is consented to {unknown}, which no resource has");
             return Err(contradiction(item(), problem, "use a short name such as IMAP.AccessAsUser.All"));
         }
+        if let Some(unknown) = app.roles.iter().find(|name| !scope::is_role(name)) {
+            let problem =
+                format!("is consented to the application permission {unknown}, which no resource has");
+            return Err(contradiction(item(), problem, "use a name such as IMAP.AccessAsApp"));
+        }
+        if let Some((_, uri)) =
+            app.redirects.iter().find(|(_, uri)| !uri.contains("://") || uri.contains('#'))
+        {
+            let problem = format!("has the redirect address {uri}, which is none");
+            return Err(contradiction(item(), problem, "write it as http://localhost or https://host/path"));
+        }
+        if app.audience == Audience::Personal && app.exchange != ExchangeRegistration::Missing {
+            let problem = "is for personal accounts only and registered in the tenant's Exchange";
+            return Err(contradiction(item(), problem, "remove the registration, or widen the audience"));
+        }
         if self.apps.contains_key(&app.client_id) {
             return Err(contradiction(item(), "is there twice", "remove one of the two"));
         }
+        let mut certificates = Vec::new();
+        for pem in &app.certificates {
+            let found = AppCertificate::from_pem(pem).ok_or_else(|| {
+                let problem = "has a certificate that cannot be read";
+                contradiction(item(), problem, "give an X.509 certificate with an RSA key in PEM")
+            })?;
+            certificates.push(found);
+        }
+        self.certificates.insert(app.client_id.clone(), certificates);
         self.apps.insert(app.client_id.clone(), app);
+        Ok(())
+    }
+
+    fn check_assignments(&self) -> Result<(), Error> {
+        for app in self.apps.values() {
+            if let Some(unknown) = app.assigned.iter().flatten().find(|upn| !self.users.contains_key(*upn)) {
+                let problem = format!("is assigned to {unknown}, who is not a user of the tenant");
+                let item = format!("app {}", app.client_id);
+                return Err(contradiction(item, problem, "add the user, or correct the name"));
+            }
+        }
         Ok(())
     }
 }

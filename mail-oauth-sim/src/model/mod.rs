@@ -1,11 +1,18 @@
 //! What a tenant is made of, as the caller describes it, and the directory that answers questions about it.
 
 mod app;
+mod certificate;
+mod cloud;
 mod directory;
 mod mailbox;
+mod policy;
 mod user;
 
-pub use app::App;
-pub(crate) use directory::Directory;
+pub use app::{App, Audience, ExchangeRegistration, Platform};
+pub(crate) use certificate::AppCertificate;
+pub use cloud::Cloud;
+pub(crate) use directory::{Authority, CONSUMERS, Directory, Parts};
 pub use mailbox::Mailbox;
+pub use policy::Policy;
+pub(crate) use user::Kind;
 pub use user::User;

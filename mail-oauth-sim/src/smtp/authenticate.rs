@@ -4,7 +4,7 @@ use super::session::{Reply, Session};
 use crate::fault::Reach;
 use crate::login::{Denied, Login};
 use crate::net::{Line, Wire};
-use crate::{Service, date, random};
+use crate::{Service, date};
 
 /// `AUTH` (RFC 4954), with the response on its line or in two steps. There is no error challenge as Gmail sends it.
 pub(super) async fn auth(session: &mut Session, wire: &mut Wire, args: &str) -> io::Result<(String, Reply)> {
@@ -77,7 +77,7 @@ async fn ask(session: &Session, wire: &mut Wire, challenge: &str) -> io::Result<
 
 /// What ends many a reply: host, time, and an id for the administrator.
 fn trace(session: &Session) -> String {
-    let id = random::guid().replace('-', "").to_ascii_uppercase();
+    let id = session.state.random.guid().replace('-', "").to_ascii_uppercase();
     format!(
         "[LOCALHOST {} 08DE{}]",
         date::iso_ms(session.state.clock.now_ms()),

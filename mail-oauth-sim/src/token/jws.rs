@@ -1,12 +1,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::SystemRandom;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::digest;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, UnparsedPublicKey,
 };
 use serde_json::{Value, json};
 
-use crate::{Error, random};
+use crate::Error;
 
 /// The tenant's ES256 key, made at start, and the compact JWS form (RFC 7515 section 7.1, RFC 7518 section 3.4).
 ///
@@ -15,6 +17,8 @@ use crate::{Error, random};
 pub(crate) struct SigningKey {
     pair: EcdsaKeyPair,
     kid: String,
+    /// Seals the opaque tokens of personal accounts.
+    seal: LessSafeKey,
     random: SystemRandom,
 }
 
@@ -28,7 +32,11 @@ impl SigningKey {
             EcdsaKeyPair::generate_pkcs8(algorithm, &random).map_err(|_| failed("no randomness".into()))?;
         let pair = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random)
             .map_err(|rejected| failed(rejected.to_string().into()))?;
-        Ok(Self { pair, kid: random::text(20), random })
+        let mut secret = [0; 32];
+        random.fill(&mut secret).map_err(|_| failed("no randomness".into()))?;
+        let seal = UnboundKey::new(&AES_256_GCM, &secret).map_err(|_| failed("no key".into()))?;
+        let print = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, pair.public_key().as_ref());
+        Ok(Self { pair, kid: URL_SAFE_NO_PAD.encode(print), seal: LessSafeKey::new(seal), random })
     }
 
     /// A signed token with these claims; `None` if the system has no randomness left for the signature.
@@ -55,6 +63,22 @@ impl SigningKey {
             .verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?)
             .ok()?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    }
+
+    /// Octets that only [`open`](Self::open) reads, as base64url. A nonce is used once.
+    pub(crate) fn seal(&self, octets: &[u8], nonce: [u8; NONCE_LEN]) -> Option<String> {
+        let mut sealed = octets.to_vec();
+        let key = Nonce::assume_unique_for_key(nonce);
+        self.seal.seal_in_place_append_tag(key, Aad::empty(), &mut sealed).ok()?;
+        Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    pub(crate) fn open(&self, sealed: &str) -> Option<Vec<u8>> {
+        let octets = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = octets.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        Some(self.seal.open_in_place(nonce, Aad::empty(), &mut sealed).ok()?.to_vec())
     }
 
     /// The public half as a JSON Web Key (RFC 7517, RFC 7518 section 6.2).

@@ -4,6 +4,6 @@ mod access;
 mod jws;
 mod spec;
 
-pub(crate) use access::{Claims, Rejection};
+pub(crate) use access::{Claims, Rejection, Subject};
 pub(crate) use jws::SigningKey;
 pub use spec::TokenSpec;

@@ -13,41 +13,52 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct TokenSpec {
     pub(crate) user: String,
-    pub(crate) audience: String,
+    pub(crate) audience: Option<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) lifetime: Option<Duration>,
     pub(crate) expired: bool,
     pub(crate) client_id: Option<String>,
     pub(crate) tenant_id: Option<String>,
     pub(crate) forged: bool,
+    pub(crate) app_only: bool,
 }
 
 impl TokenSpec {
-    /// A token for this user that all three mail servers take: audience `https://outlook.office.com`, scopes
+    /// A token for this user that all three mail servers take: audience Exchange (`https://outlook.office.com` in
+    /// the public cloud), scopes
     /// `IMAP.AccessAsUser.All POP.AccessAsUser.All SMTP.Send`, valid for the tenant's token lifetime. The user need not
     /// exist in the tenant.
     #[must_use]
     pub fn new(user: impl Into<String>) -> Self {
         Self {
             user: user.into(),
-            audience: super::access::EXCHANGE.into(),
+            audience: None,
             scopes: ["IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send"].map(String::from).to_vec(),
             lifetime: None,
             expired: false,
             client_id: None,
             tenant_id: None,
             forged: false,
+            app_only: false,
         }
+    }
+
+    /// An app-only token of the app with this client id, with the roles `IMAP.AccessAsApp POP.AccessAsApp
+    /// SMTP.SendAsApp`. The app need not exist in the tenant.
+    #[must_use]
+    pub fn app(client_id: impl Into<String>) -> Self {
+        let roles = ["IMAP.AccessAsApp", "POP.AccessAsApp", "SMTP.SendAsApp"];
+        Self { client_id: Some(client_id.into()), app_only: true, ..Self::new("") }.scopes(roles)
     }
 
     /// The resource that the token is for.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = audience.into();
+        self.audience = Some(audience.into());
         self
     }
 
-    /// The delegated permissions in it, by their short names.
+    /// The permissions in it, by their short names: delegated ones, or the roles of an app-only token.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();

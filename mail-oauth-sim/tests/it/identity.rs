@@ -194,7 +194,7 @@ async fn each_cause_has_its_number() {
         (401, "invalid_client", 7_000_218)
     );
 
-    let form = [("client_id", APP), ("grant_type", "password")];
+    let form = [("client_id", APP), ("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer")];
     let answer = post(&tenant, "oauth2/v2.0/token", &form).await;
     assert_eq!((answer.text("error").as_str(), answer.code()), ("unsupported_grant_type", 70003));
 
@@ -223,9 +223,18 @@ async fn device_code_of(tenant: &Tenant, user: &str) -> String {
 #[tokio::test]
 async fn metadata_keys_and_realm_are_found_under_every_name() {
     let tenant = tenant().await;
-    for name in [tenant.tenant_id(), "contoso.example", "common", "organizations"] {
+    let root = tenant.authority().replace(&format!("/{}", tenant.tenant_id()), "");
+    for (name, issuer) in [
+        (tenant.tenant_id(), tenant.tenant_id()),
+        ("contoso.example", tenant.tenant_id()),
+        ("common", "{tenantid}"),
+        ("organizations", "{tenantid}"),
+        ("consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"),
+    ] {
         let found = get(&tenant, &format!("/{name}/v2.0/.well-known/openid-configuration")).await;
-        assert_eq!(found.text("token_endpoint"), format!("{}/oauth2/v2.0/token", tenant.authority()));
+        let under = if name == "contoso.example" { tenant.tenant_id() } else { name };
+        assert_eq!(found.text("token_endpoint"), format!("{root}/{under}/oauth2/v2.0/token"));
+        assert_eq!(found.text("issuer"), format!("{root}/{issuer}/v2.0"));
     }
     assert_eq!(get(&tenant, "/nobody/v2.0/.well-known/openid-configuration").await.code(), 90002);
     let keys = get(&tenant, "discovery/v2.0/keys").await.json();

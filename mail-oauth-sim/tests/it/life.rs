@@ -55,7 +55,7 @@ async fn a_tenant_that_contradicts_itself_does_not_start() {
     for (builder, text) in [
         (
             Tenant::builder().mailbox(Mailbox::new(INVOICES).full_access(nobody)),
-            "mailbox invoices@contoso.example gives full access to nobody@contoso.example, who is not a user of the \
+            "mailbox invoices@contoso.example gives full access to nobody@contoso.example, who is neither a user nor an app of the \
              tenant: add the user, or correct the name",
         ),
         (

@@ -1,0 +1,6 @@
+//! Entra's error numbers as data.
+
+mod code;
+mod table;
+
+pub use code::Aadsts;

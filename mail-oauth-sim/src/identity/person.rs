@@ -1,0 +1,25 @@
+use super::authorize::{self, Outcome};
+use super::redirect::Delivery;
+use super::request::Request;
+use super::signin;
+use crate::User;
+use crate::state::State;
+
+/// Opens an authorize address as a person's browser would, and does what the person does there; `None` cancels. An error
+/// is the AADSTS number of the page that the person would be left with, or 0 if the address is not the tenant's.
+pub(crate) fn browse(url: &str, user: Option<&User>, state: &State) -> Result<Delivery, u32> {
+    let rest = url.strip_prefix("https://").ok_or(0_u32)?;
+    let (host, path) = rest.split_once('/').ok_or(0_u32)?;
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut request = Request::browser(&format!("/{path}"), query, host, &state.random);
+    let tenant = path.split('/').next().unwrap_or_default();
+    request.authority = state.directory.authority(tenant).ok_or(90_002_u32)?;
+    let outcome = match authorize::read(&request, state) {
+        Ok(sign_in) => signin::without_browser(sign_in, user, &request, state),
+        Err(outcome) => outcome,
+    };
+    match outcome {
+        Outcome::Deliver(delivery) => Ok(delivery),
+        Outcome::Page(refusal) => Err(refusal.aadsts.code()),
+    }
+}

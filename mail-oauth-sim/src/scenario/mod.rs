@@ -1,0 +1,6 @@
+//! A tenant described in a file.
+
+mod build;
+mod file;
+
+pub(crate) use build::builder;
