@@ -36,8 +36,7 @@ pub(crate) fn list_item(line: &[u8]) -> Option<(u32, Size)> {
 /// A unique-id listing: `nn id`. The id is the rest of the line, so that a server which puts a space into it is not
 /// cut to ids that many messages share.
 pub(crate) fn uidl_item(line: &[u8], limit: usize) -> UidlLine<'_> {
-    let parsed: IResult<&[u8], u32> = preceded(space0, number).parse(line);
-    let Ok((rest, number)) = parsed else { return UidlLine::Broken };
+    let Some((number, rest)) = leading_number(line.trim_ascii_start()) else { return UidlLine::Broken };
     let id = rest.trim_ascii();
     if number == 0 || !matches!(rest, [] | [b' ' | b'\t', ..]) {
         return UidlLine::Broken;
@@ -47,6 +46,17 @@ pub(crate) fn uidl_item(line: &[u8], limit: usize) -> UidlLine<'_> {
         Ok(unique_id) if id.len() <= limit && is_printable(unique_id) => UidlLine::Item { number, unique_id },
         _ => UidlLine::Broken,
     }
+}
+
+/// By hand, because a mailbox may have a million lines.
+fn leading_number(line: &[u8]) -> Option<(u32, &[u8])> {
+    let (mut value, mut digits) = (0_u64, 0);
+    for byte in line.iter().take_while(|byte| byte.is_ascii_digit()).take(11) {
+        value = value * 10 + u64::from(byte - b'0');
+        digits += 1;
+    }
+    let number = u32::try_from(value).ok().filter(|_| digits > 0)?;
+    Some((number, line.get(digits..)?))
 }
 
 /// Whether there is no control character. Nearly all ids are ASCII, which is looked at without a branch per byte: a
@@ -122,9 +132,20 @@ mod tests {
         assert_eq!(uidl_item(b"1 \xc3\xa4", 70), item(1, "\u{e4}"));
         assert_eq!(uidl_item(b"1", 70), UidlLine::NoId);
         assert_eq!(uidl_item(b"1 ", 70), UidlLine::NoId);
-        for broken in
-            [&b""[..], b"x", b"0 a", b"-1 a", b"1a", b"1 \xff", b"1 a\x1bb", b"4294967296 a", b"1 abcdefgh"]
-        {
+        assert_eq!(uidl_item(b"4294967295 a", 70), item(u32::MAX, "a"));
+        assert_eq!(uidl_item(b" 0000000007 a", 70), item(7, "a"));
+        for broken in [
+            &b""[..],
+            b"x",
+            b"0 a",
+            b"-1 a",
+            b"1a",
+            b"1 \xff",
+            b"1 a\x1bb",
+            b"4294967296 a",
+            b"99999999999999999999 a",
+            b"1 abcdefgh",
+        ] {
             assert_eq!(uidl_item(broken, 7), UidlLine::Broken, "{}", broken.escape_ascii());
         }
     }
