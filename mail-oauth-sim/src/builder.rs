@@ -66,14 +66,15 @@ impl TenantBuilder {
         }
     }
 
-    /// Reads a description from a scenario file in TOML. Everything else that the builder can do may follow. The crate's
-    /// `docs/scenario.md` lists the keys.
+    /// Reads a description from a scenario file in TOML. Everything else that the builder can do may follow. The keys have
+    /// the names of the methods of this builder and of [`User`], [`Mailbox`] and [`App`] that they call; `faults` are names
+    /// of the [`catalogue`](crate::catalogue).
     ///
     /// ```
     /// # use mail_oauth_sim::TenantBuilder;
     /// let builder = TenantBuilder::from_scenario(r#"
     ///     domain = "contoso.example"
-    ///     faults = ["imap-throttled"]
+    ///     faults = ["http-429"]
     ///     [[user]]
     ///     upn = "adele@contoso.example"
     ///     policies = ["mfa"]
@@ -225,8 +226,9 @@ impl TenantBuilder {
     }
 
     /// Opens `/control/...` on the identity endpoints, by which a test in another language sets faults, lets time pass
-    /// and reads the log. Everybody on this machine may use it. Default: closed. The crate's `docs/control.md` lists the
-    /// requests.
+    /// and reads the log. Everybody on this machine may use it. Default: closed. Each is a POST with a form:
+    /// `fault` (`name`, `times`), `clear` (`name`), `advance` (`seconds`), `approve` and `decline` (`user_code`, `user`),
+    /// `revoke` (`user`), `password` (`user`, `password`); a GET of `log` tells what clients did.
     pub fn open_control(mut self) -> Self {
         self.settings.control = true;
         self

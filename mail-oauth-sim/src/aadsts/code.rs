@@ -1,4 +1,4 @@
-use super::table;
+use super::{all, table};
 
 /// A refusal of the identity endpoints, by its AADSTS number.
 ///
@@ -225,7 +225,7 @@ pub(super) struct Row {
 
 impl Aadsts {
     /// All of them, by number.
-    pub const ALL: &'static [Self] = table::ALL;
+    pub const ALL: &'static [Self] = all::ALL;
 
     /// The number.
     #[must_use]

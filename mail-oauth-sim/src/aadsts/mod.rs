@@ -1,5 +1,6 @@
 //! Entra's error numbers as data.
 
+mod all;
 mod code;
 mod table;
 

@@ -31,7 +31,7 @@ pub(crate) fn builder(text: &str) -> Result<TenantBuilder, Error> {
         let found = fault::named(name.get_ref()).ok_or_else(|| Error::Scenario {
             line: line_of(name.span().start),
             problem: format!(
-                "there is no fault {}: their names are in docs/faults.md",
+                "there is no fault {}: their names are those of `mail_oauth_sim::catalogue()`",
                 crate::log::shown(name.get_ref())
             ),
         })?;
