@@ -630,6 +630,10 @@ def _():
         simulator.control("fault", name=name)
         raises(lambda: ropc("adele@contoso.example"), outcome)
         simulator.control("clear")
+    for name in ["identity-reset", "identity-certificate-expired", "identity-certificate-name",
+                 "identity-certificate-unknown", "identity-tls-old", "identity-not-tls", "identity-cut-sending"]:
+        simulator.control("fault", name=name, times=1)
+        raises(lambda: ropc("adele@contoso.example"), requests.RequestException)
     for name in ["http-slow", "short-scope", "http-string-expires-in"]:
         simulator.control("fault", name=name)
         signed_in(ropc("adele@contoso.example"))

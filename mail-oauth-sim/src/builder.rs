@@ -15,8 +15,8 @@ use crate::store::Store;
 use crate::tenant::Addresses;
 use crate::token::SigningKey;
 use crate::{
-    Aadsts, App, Cloud, Error, Fault, Limits, Mailbox, Service, Tenant, User, identity, imap, pop3, scenario,
-    smtp,
+    Aadsts, App, Cloud, Error, Fault, Limits, Mailbox, Profile, Service, Tenant, User, identity, imap, pop3,
+    scenario, smtp,
 };
 
 /// Describes a tenant and starts it. Made by [`Tenant::builder`].
@@ -33,6 +33,7 @@ pub struct TenantBuilder {
     mailboxes: Vec<Mailbox>,
     apps: Vec<App>,
     ports: [u16; 4],
+    other_ports: [u16; 3],
     certificate: CertificateOptions,
     settings: Settings,
     limits: Limits,
@@ -51,6 +52,7 @@ impl TenantBuilder {
             mailboxes: Vec::new(),
             apps: Vec::new(),
             ports: [0; 4],
+            other_ports: [0; 3],
             certificate: CertificateOptions::default(),
             settings: Settings {
                 token_lifetime: Duration::from_secs(4_500),
@@ -61,6 +63,7 @@ impl TenantBuilder {
                 device_flow: None,
                 security_defaults: false,
                 control: false,
+                profile: Profile::Exchange,
             },
             limits: Limits::default(),
         }
@@ -74,7 +77,7 @@ impl TenantBuilder {
     /// # use mail_oauth_sim::TenantBuilder;
     /// let builder = TenantBuilder::from_scenario(r#"
     ///     domain = "contoso.example"
-    ///     faults = ["http-429"]
+    ///     faults = ["imap-throttled"]
     ///     [[user]]
     ///     upn = "adele@contoso.example"
     ///     policies = ["mfa"]
@@ -128,6 +131,12 @@ impl TenantBuilder {
     /// A Conditional Access policy against the device flow: AADSTS53003 once the person has signed in.
     pub fn block_device_flow(mut self) -> Self {
         self.settings.device_flow = Some(Aadsts::BlockedByConditionalAccess);
+        self
+    }
+
+    /// Whose mail server the tenant speaks like. Default: Exchange Online.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.settings.profile = profile;
         self
     }
 
@@ -207,6 +216,19 @@ impl TenantBuilder {
         self
     }
 
+    /// The other port of a service on 127.0.0.1: with STARTTLS for IMAP and POP3, under TLS from the first octet for SMTP.
+    /// Default: 0, which lets the system choose. [`Service::Identity`] has none.
+    pub fn other_port(mut self, service: Service, port: u16) -> Self {
+        let [imap, pop3, smtp] = &mut self.other_ports;
+        match service {
+            Service::Identity => {}
+            Service::Imap => *imap = port,
+            Service::Pop3 => *pop3 = port,
+            Service::Smtp => *smtp = port,
+        }
+        self
+    }
+
     /// Fault: the server certificate is for this name only, and not for `localhost`, `127.0.0.1` and `::1`.
     pub fn certificate_name(mut self, name: impl Into<String>) -> Self {
         self.certificate.name = Some(name.into());
@@ -256,15 +278,22 @@ impl TenantBuilder {
         let directory = self.directory()?;
         let certificates = Certificates::make(&self.certificate)?;
         let [identity, imap, pop3, smtp] = self.ports;
-        let identity = Listener::bind(Service::Identity, identity).await?;
-        let imap = Listener::bind(Service::Imap, imap).await?;
-        let pop3 = Listener::bind(Service::Pop3, pop3).await?;
-        let smtp = Listener::bind(Service::Smtp, smtp).await?;
+        let identity = Listener::bind(Service::Identity, true, identity).await?;
+        let imap = Listener::bind(Service::Imap, true, imap).await?;
+        let pop3 = Listener::bind(Service::Pop3, true, pop3).await?;
+        let smtp = Listener::bind(Service::Smtp, false, smtp).await?;
+        let [imap_port, pop3_port, smtp_port] = self.other_ports;
+        let imap_starttls = Listener::bind(Service::Imap, false, imap_port).await?;
+        let pop3_starttls = Listener::bind(Service::Pop3, false, pop3_port).await?;
+        let smtp_tls = Listener::bind(Service::Smtp, true, smtp_port).await?;
         let addresses = Addresses {
             identity: identity.address,
             imap: imap.address,
             pop3: pop3.address,
             smtp: smtp.address,
+            imap_starttls: imap_starttls.address,
+            pop3_starttls: pop3_starttls.address,
+            smtp_tls: smtp_tls.address,
         };
 
         let faults = Faults::default();
@@ -273,7 +302,7 @@ impl TenantBuilder {
         // A new store has new UIDs, so it needs a UIDVALIDITY above that of the last one (RFC 3501 section 2.3.1.1).
         let validity = u32::try_from(clock.now()).unwrap_or(u32::MAX);
         let state = Arc::new(State {
-            store: Store::new(directory.mailboxes(), validity),
+            store: Store::new(directory.mailboxes(), self.settings.profile, validity, self.limits.folders),
             directory,
             started: clock.now(),
             clock,
@@ -292,12 +321,24 @@ impl TenantBuilder {
         });
 
         let mut servers = JoinSet::new();
-        let acceptor = &certificates.acceptor;
-        servers.spawn(serve(identity, Arc::clone(&state), acceptor.clone(), identity::session));
-        servers.spawn(serve(imap, Arc::clone(&state), acceptor.clone(), imap::session));
-        servers.spawn(serve(pop3, Arc::clone(&state), acceptor.clone(), pop3::session));
-        servers.spawn(serve(smtp, Arc::clone(&state), acceptor.clone(), smtp::session));
-        Ok(Tenant { state, servers, addresses, ca_pem: certificates.ca_pem, first_app })
+        let ca_pem = certificates.ca_pem.clone();
+        let certificates = Arc::new(certificates);
+        let of = || (Arc::clone(&state), Arc::clone(&certificates));
+        let (to, with) = of();
+        servers.spawn(serve(identity, to, with, identity::session));
+        for listener in [imap, imap_starttls] {
+            let (to, with) = of();
+            servers.spawn(serve(listener, to, with, imap::session));
+        }
+        for listener in [pop3, pop3_starttls] {
+            let (to, with) = of();
+            servers.spawn(serve(listener, to, with, pop3::session));
+        }
+        for listener in [smtp, smtp_tls] {
+            let (to, with) = of();
+            servers.spawn(serve(listener, to, with, smtp::session));
+        }
+        Ok(Tenant { state, servers, addresses, ca_pem, first_app })
     }
 
     /// Whether the description makes sense.

@@ -66,10 +66,12 @@ mod token;
 pub use aadsts::Aadsts;
 pub use builder::TenantBuilder;
 pub use error::Error;
-pub use fault::{CatalogueEntry, Endpoint, Fault, HttpFault, IssueFault, catalogue};
+pub use fault::{
+    CatalogueEntry, Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault, catalogue,
+};
 pub use limits::Limits;
 pub use log::{LogEntry, LogEvent, Service, Turns};
-pub use model::{App, Audience, Cloud, ExchangeRegistration, Mailbox, Platform, Policy, User};
+pub use model::{App, Audience, Cloud, ExchangeRegistration, Mailbox, Platform, Policy, Profile, User};
 pub use store::Message;
 pub use tenant::{Redirect, Tenant};
 pub use token::TokenSpec;

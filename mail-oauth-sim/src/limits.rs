@@ -26,6 +26,8 @@ pub struct Limits {
     pub sign_ins: usize,
     /// Most refresh tokens remembered; the oldest goes first. Default 100,000.
     pub refresh_tokens: usize,
+    /// Most folders of one mailbox. Default 1,000.
+    pub folders: usize,
     /// Most connections of one service at one time; more wait in the system's queue. Default 4,096.
     pub connections: usize,
     /// Most connections that the log remembers; the oldest goes first. Default 10,000.
@@ -47,6 +49,7 @@ impl Default for Limits {
             authorization_codes: 10_000,
             sign_ins: 10_000,
             refresh_tokens: 100_000,
+            folders: 1_000,
             connections: 4_096,
             log_connections: 10_000,
             log_events: 1_000,

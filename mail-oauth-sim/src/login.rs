@@ -1,13 +1,15 @@
-//! Logging in to the mail servers by XOAUTH2: who may, and why not.
+//! Logging in to the mail servers by a token: who may, and why not.
+
+use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::fault::Reach;
+use crate::fault::{ERROR_CHALLENGE, Reach};
 use crate::log::{Connection, LogEvent};
 use crate::state::State;
 use crate::token::{Claims, Rejection, Subject};
-use crate::{ExchangeRegistration, Service};
+use crate::{ExchangeRegistration, Profile, Service};
 
 /// Somebody who is logged in.
 #[derive(Clone, Debug)]
@@ -25,6 +27,14 @@ pub(crate) struct Login {
     pub(crate) app_only: bool,
 }
 
+/// How the token came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mechanism {
+    Xoauth2,
+    /// RFC 7628; only servers by the book take it.
+    OauthBearer,
+}
+
 /// Why somebody is not. Exchange gives one text for almost all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
@@ -36,19 +46,43 @@ pub(crate) enum Denied {
     NotRegistered,
 }
 
+impl Mechanism {
+    /// The mechanism of this name, if the tenant's servers take it.
+    pub(crate) fn named(name: &str, state: &State) -> Option<Self> {
+        match name {
+            "XOAUTH2" => Some(Self::Xoauth2),
+            "OAUTHBEARER" if state.settings.profile.explains() => Some(Self::OauthBearer),
+            _ => None,
+        }
+    }
+
+    /// The error challenge, in base64.
+    pub(crate) fn challenge(self, state: &State) -> String {
+        if state.settings.profile != Profile::Plain {
+            return ERROR_CHALLENGE.to_owned();
+        }
+        STANDARD.encode(match self {
+            Self::Xoauth2 => "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\"}",
+            Self::OauthBearer => "{\"status\":\"invalid_token\",\"scope\":\"mail\"}",
+        })
+    }
+}
+
 impl Login {
-    /// Judges an XOAUTH2 message as it came in base64, and tells the log.
-    pub(crate) fn by_xoauth2(
+    /// Judges a message as it came in base64, and tells the log.
+    pub(crate) fn by_token(
         service: Service,
+        mechanism: Mechanism,
         encoded: &[u8],
         state: &State,
         connection: &Connection,
     ) -> Result<Self, Denied> {
         let message = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some((user, token)) = message.as_deref().and_then(parse) else {
+        let Some((user, token)) = message.as_deref().and_then(|message| parse(mechanism, message)) else {
             connection.event(LogEvent::Login { mailbox: None, outcome: Denied::Malformed.as_str() });
             return Err(Denied::Malformed);
         };
+        let user = user.as_ref();
         let login = judge(service, user, token, state);
         let outcome = match &login {
             Ok(login) if login.connected => "ok",
@@ -107,7 +141,10 @@ fn judge(service: Service, user: &str, token: &str, state: &State) -> Result<Log
         }
     }
     let mailbox = directory.opens(&who, user, service);
-    if service == Service::Pop3 && mailbox.is_none() {
+    // Only Exchange's IMAP lets somebody in who may not open the mailbox.
+    if mailbox.is_none()
+        && (service == Service::Pop3 || service == Service::Imap && state.settings.profile.explains())
+    {
         return Err(Denied::NotConnected);
     }
     let connected = mailbox.is_some();
@@ -115,9 +152,22 @@ fn judge(service: Service, user: &str, token: &str, state: &State) -> Result<Log
     Ok(Login { person: who, mailbox, expires: claims.expires, connected, app_only })
 }
 
-/// `user=` name `^A` `auth=Bearer ` token `^A^A`.
-fn parse(message: &str) -> Option<(&str, &str)> {
-    let (user, rest) = message.strip_prefix("user=")?.split_once('\x01')?;
-    let (scheme, token) = rest.strip_prefix("auth=")?.strip_suffix("\x01\x01")?.split_once(' ')?;
+/// `user=` name `^A` `auth=Bearer ` token `^A^A`; by RFC 7628 `n,a=` name `,^A` keys `auth=Bearer ` token `^A^A`.
+fn parse(mechanism: Mechanism, message: &str) -> Option<(Cow<'_, str>, &str)> {
+    let (user, rest) = match mechanism {
+        Mechanism::Xoauth2 => {
+            let (user, rest) = message.strip_prefix("user=")?.split_once('\x01')?;
+            (Cow::Borrowed(user), rest)
+        }
+        Mechanism::OauthBearer => {
+            let (header, rest) = message.split_once('\x01')?;
+            let name = header.strip_prefix("n,a=")?.strip_suffix(',')?;
+            // A comma and an equals sign are written in another way (RFC 5801 section 4).
+            (Cow::Owned(name.replace("=2C", ",").replace("=3D", "=")), rest)
+        }
+    };
+    let pairs = rest.strip_suffix("\x01\x01")?;
+    let auth = pairs.split('\x01').find_map(|pair| pair.strip_prefix("auth="))?;
+    let (scheme, token) = auth.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !user.is_empty() && !token.is_empty()).then_some((user, token))
 }

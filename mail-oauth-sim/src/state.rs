@@ -8,7 +8,7 @@ use crate::model::Directory;
 use crate::random::{Fingerprint, Random};
 use crate::store::Store;
 use crate::token::SigningKey;
-use crate::{Aadsts, Limits};
+use crate::{Aadsts, Limits, Profile};
 
 /// Everything that the four servers of one tenant share.
 pub(crate) struct State {
@@ -44,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) device_flow: Option<Aadsts>,
     pub(crate) security_defaults: bool,
     pub(crate) control: bool,
+    pub(crate) profile: Profile,
 }
 
 /// Who may ask the introspection endpoint.

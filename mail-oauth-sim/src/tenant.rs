@@ -45,6 +45,9 @@ pub(crate) struct Addresses {
     pub(crate) imap: SocketAddr,
     pub(crate) pop3: SocketAddr,
     pub(crate) smtp: SocketAddr,
+    pub(crate) imap_starttls: SocketAddr,
+    pub(crate) pop3_starttls: SocketAddr,
+    pub(crate) smtp_tls: SocketAddr,
 }
 
 impl Tenant {
@@ -94,6 +97,24 @@ impl Tenant {
     #[must_use]
     pub fn smtp_addr(&self) -> SocketAddr {
         self.addresses.smtp
+    }
+
+    /// The IMAP server on its other port: in the clear up to STARTTLS, as on port 143.
+    #[must_use]
+    pub fn imap_starttls_addr(&self) -> SocketAddr {
+        self.addresses.imap_starttls
+    }
+
+    /// The POP3 server on its other port: in the clear up to STLS, as on port 110.
+    #[must_use]
+    pub fn pop3_starttls_addr(&self) -> SocketAddr {
+        self.addresses.pop3_starttls
+    }
+
+    /// The SMTP server on its other port: TLS from the first octet, as on port 465. Office 365 has none.
+    #[must_use]
+    pub fn smtp_tls_addr(&self) -> SocketAddr {
+        self.addresses.smtp_tls
     }
 
     /// The certificate of the authority that signed the servers' certificate, in PEM.

@@ -1,12 +1,15 @@
 use std::sync::{Mutex, PoisonError};
 
-use super::{Endpoint, Fault, HttpFault, IssueFault};
+use tokio::sync::watch;
+
+use super::{Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, Stage, TlsFault};
 use crate::{Aadsts, Policy, Service};
 
 /// The faults that are set, in the order in which they were set.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Faults {
     active: Mutex<Vec<Active>>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -14,6 +17,17 @@ struct Active {
     fault: Fault,
     /// How often it still applies; `None` is for good.
     left: Option<u32>,
+    /// How many connections went well before it.
+    skipped: u32,
+}
+
+impl Active {
+    fn skip(&self) -> u32 {
+        match self.fault {
+            Fault::Network { skip, .. } => skip,
+            _ => 0,
+        }
+    }
 }
 
 /// Whom a switch was flipped for.
@@ -23,20 +37,34 @@ pub(crate) enum Reach {
     Mailbox,
 }
 
+impl Default for Faults {
+    fn default() -> Self {
+        Self { active: Mutex::default(), changed: watch::Sender::new(()) }
+    }
+}
+
 impl Faults {
+    /// Tells each time that a fault was set or taken away.
+    pub(crate) fn watch(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
     pub(crate) fn set(&self, fault: Fault, times: Option<u32>) {
         self.with(|active| {
             active.retain(|entry| entry.fault != fault);
-            active.push(Active { fault, left: times });
+            active.push(Active { fault, left: times, skipped: 0 });
         });
+        self.changed.send_replace(());
     }
 
     pub(crate) fn clear(&self, fault: &Fault) {
         self.with(|active| active.retain(|entry| entry.fault != *fault));
+        self.changed.send_replace(());
     }
 
     pub(crate) fn clear_all(&self) {
         self.with(Vec::clear);
+        self.changed.send_replace(());
     }
 
     /// The answer that an HTTP request gets instead of its own. Answers that only make sense at the token endpoint pass
@@ -73,6 +101,73 @@ impl Faults {
                 _ => None,
             };
             active.iter().filter_map(of).collect()
+        })
+    }
+
+    /// What a mail server says at this place instead of what it would.
+    pub(crate) fn mail(&self, service: Service, stage: Stage) -> Option<MailFault> {
+        self.take(|fault| match fault {
+            Fault::Mail(mail) if mail.service() == service && mail.stage() == stage => Some(*mail),
+            _ => None,
+        })
+    }
+
+    /// Whether a mail server behaves in this way.
+    pub(crate) fn conducts(&self, conduct: MailFault) -> bool {
+        self.take(|fault| (*fault == Fault::Mail(conduct)).then_some(())).is_some()
+    }
+
+    /// Whether a mail server is set to behave in this way; asking does not use it up.
+    pub(crate) fn is_set(&self, conduct: MailFault) -> bool {
+        self.with(|active| active.iter().any(|entry| entry.fault == Fault::Mail(conduct)))
+    }
+
+    /// The longest token that POP3 takes, if there is a limit.
+    pub(crate) fn pop3_token(&self) -> Option<usize> {
+        self.with(|active| {
+            active.iter().find_map(|entry| match entry.fault {
+                Fault::Mail(MailFault::Pop3LongToken(most)) => Some(most),
+                _ => None,
+            })
+        })
+    }
+
+    /// Whether nobody shall listen for a service.
+    pub(crate) fn refuses(&self, service: Service) -> bool {
+        self.with(|active| {
+            active.iter().any(|entry| {
+                matches!(entry.fault, Fault::Network { service: at, fault: NetworkFault::Refuse, .. } if at == service)
+            })
+        })
+    }
+
+    /// What happens to a new connection of a service. One that goes well before it is counted.
+    pub(crate) fn network(&self, service: Service) -> Option<NetworkFault> {
+        self.with(|active| {
+            for entry in active.iter_mut() {
+                if let Fault::Network { service: at, skip: 1.., .. } = &entry.fault
+                    && *at == service
+                    && entry.skipped < entry.skip()
+                {
+                    entry.skipped = entry.skipped.saturating_add(1);
+                    return None;
+                }
+            }
+            Some(())
+        })?;
+        self.take(|fault| match fault {
+            Fault::Network { service: at, fault, .. } if *at == service && *fault != NetworkFault::Refuse => {
+                Some(*fault)
+            }
+            _ => None,
+        })
+    }
+
+    /// What is wrong with TLS at a service.
+    pub(crate) fn tls(&self, service: Service) -> Option<TlsFault> {
+        self.take(|fault| match fault {
+            Fault::Tls { service: at, fault } if *at == service => Some(*fault),
+            _ => None,
         })
     }
 

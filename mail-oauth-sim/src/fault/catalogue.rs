@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use super::{Endpoint, Fault, HttpFault, IssueFault};
-use crate::Aadsts;
+use super::{Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault};
+use crate::{Aadsts, Service};
 
 /// A fault, what it stands for in life, and what a client sees of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CatalogueEntry {
-    /// The name by which scenario files and the control endpoint set it, such as `http-429`.
+    /// The name by which scenario files and the control endpoint set it, such as `imap-throttled`.
     pub name: String,
     /// The fault, with figures that a test can wait for.
     pub fault: Fault,
@@ -17,16 +17,18 @@ pub struct CatalogueEntry {
     pub wire: String,
 }
 
-/// Every fault of the identity endpoints by a name, and with it every cause in tenant, app registration, sign-in and
-/// policy that they can give a client to find out about.
+/// Every fault by a name, and with it every cause that a server can give a client to find out about.
 #[must_use]
 pub fn catalogue() -> Vec<CatalogueEntry> {
     let mut all = Vec::new();
+    network(&mut all);
+    tls(&mut all);
     http(&mut all);
     issue(&mut all);
     for aadsts in Aadsts::ALL {
         refuse(&mut all, *aadsts);
     }
+    mail(&mut all);
     all
 }
 
@@ -39,6 +41,56 @@ type All = Vec<CatalogueEntry>;
 
 fn add(all: &mut All, name: impl Into<String>, fault: Fault, rows: &'static [u8], wire: impl Into<String>) {
     all.push(CatalogueEntry { name: name.into(), fault, rows, wire: wire.into() });
+}
+
+fn network(all: &mut All) {
+    for (service, name) in SERVICES {
+        for (what, fault, rows, wire) in [
+            ("refused", NetworkFault::Refuse, &[14][..], "connection refused"),
+            ("reset", NetworkFault::Reset, &[14, 89], "connection reset before anything is said"),
+            ("stalled", NetworkFault::Stall, &[14], "connected, and nothing is ever said"),
+            (
+                "trickle",
+                NetworkFault::Trickle { octets: 64, pause: Duration::from_millis(1) },
+                &[],
+                "every answer in pieces of 64 octets",
+            ),
+            (
+                "cut-sending",
+                NetworkFault::CutAfterSending(2_000),
+                &[89],
+                "reset after 2,000 octets of the server",
+            ),
+            (
+                "cut-receiving",
+                NetworkFault::CutAfterReceiving(400),
+                &[89],
+                "reset after 400 octets of the client",
+            ),
+            (
+                "stall-sending",
+                NetworkFault::StallAfterSending(2_000),
+                &[89],
+                "silence after 2,000 octets of the server",
+            ),
+        ] {
+            add(all, format!("{name}-{what}"), Fault::Network { service, skip: 0, fault }, rows, wire);
+        }
+    }
+}
+
+fn tls(all: &mut All) {
+    for (service, name) in SERVICES {
+        for (what, fault, rows, wire) in [
+            ("certificate-expired", TlsFault::Expired, &[][..], "certificate not valid after 2020-01-01"),
+            ("certificate-name", TlsFault::WrongName, &[18], "certificate for wrong.example"),
+            ("certificate-unknown", TlsFault::UnknownCa, &[16], "certificate of an unknown authority"),
+            ("tls-old", TlsFault::OldVersion, &[19], "TLS 1.0 at most"),
+            ("not-tls", TlsFault::NotTls, &[17], "plain text where TLS is expected"),
+        ] {
+            add(all, format!("{name}-{what}"), Fault::Tls { service, fault }, rows, wire);
+        }
+    }
 }
 
 fn http(all: &mut All) {
@@ -209,20 +261,81 @@ fn rows_of(aadsts: Aadsts) -> &'static [u8] {
     }
 }
 
+fn mail(all: &mut All) {
+    use MailFault as M;
+    use Service::{Imap, Pop3, Smtp};
+    for (name, fault, rows) in [
+        ("imap-login-failed", M::ImapLoginFailed, &[69, 70, 71, 72, 73, 74, 77, 82, 86, 89][..]),
+        ("imap-not-connected", M::ImapNotConnected, &[78, 79, 80, 81, 83, 84, 85]),
+        ("imap-throttled", M::ImapThrottled { backoff_ms: 92_415 }, &[88]),
+        ("imap-login-throttled", M::ImapLoginThrottled { backoff_ms: 299_961 }, &[88]),
+        ("imap-too-many-connections", M::ImapTooManyConnections, &[87]),
+        ("imap-server-unavailable", M::ImapServerUnavailable, &[89]),
+        ("imap-token-expired", M::ImapTokenExpired, &[74]),
+        ("imap-closed", M::ImapClosed, &[87]),
+        ("imap-unsafe-login", M::ImapUnsafeLogin, &[22]),
+        ("imap-basic-auth-disabled", M::ImapBasicAuthDisabled, &[94, 103]),
+        ("imap-odd-response-code", M::ImapOddResponseCode, &[]),
+        ("imap-no-oauth", M::NoOauth(Imap), &[21, 103]),
+        ("pop3-no-oauth", M::NoOauth(Pop3), &[21, 103]),
+        ("smtp-no-oauth", M::NoOauth(Smtp), &[21, 103]),
+        ("imap-no-initial-response", M::NoInitialResponse(Imap), &[23]),
+        ("smtp-no-initial-response", M::NoInitialResponse(Smtp), &[23]),
+        ("imap-no-starttls", M::NoStartTls(Imap), &[20]),
+        ("pop3-no-stls", M::NoStartTls(Pop3), &[20]),
+        ("smtp-no-starttls", M::NoStartTls(Smtp), &[20]),
+        ("imap-error-challenge", M::ErrorChallenge(Imap), &[90]),
+        ("pop3-error-challenge", M::ErrorChallenge(Pop3), &[90]),
+        ("smtp-error-challenge", M::ErrorChallenge(Smtp), &[90]),
+        ("pop3-login-failed", M::Pop3LoginFailed, &[69, 70, 71, 72, 73, 74, 77, 78, 79, 80, 81, 83, 84, 85]),
+        ("pop3-long-token", M::Pop3LongToken(1_000), &[24]),
+        ("pop3-in-use", M::Pop3InUse, &[87]),
+        ("smtp-login-failed", M::SmtpLoginFailed, &[69, 70, 71, 72, 73, 74, 76, 77, 95]),
+        ("smtp-auth-disabled-tenant", M::SmtpAuthDisabledForTenant, &[91]),
+        ("smtp-auth-disabled-mailbox", M::SmtpAuthDisabledForMailbox, &[92]),
+        ("smtp-security-defaults", M::SmtpSecurityDefaults, &[93]),
+        ("smtp-criteria", M::SmtpCriteria, &[93]),
+        ("smtp-basic-auth-disabled", M::SmtpBasicAuthDisabled, &[94, 103]),
+        ("smtp-basic-auth-gone", M::SmtpBasicAuthGone, &[94, 103]),
+        ("smtp-token-expires-soon", M::SmtpTokenExpiresSoon, &[74]),
+        ("smtp-invalid-auth-data", M::SmtpInvalidAuthData, &[25, 100]),
+        ("smtp-long-line", M::SmtpLongLine, &[24]),
+        ("smtp-not-authenticated", M::SmtpNotAuthenticated, &[97]),
+        ("smtp-too-many-connections", M::SmtpTooManyConnections, &[98]),
+        ("smtp-too-many-threads", M::SmtpTooManyThreads, &[98]),
+        ("smtp-quota-exceeded", M::SmtpQuotaExceeded, &[98]),
+        ("smtp-mailbox-logon-failure", M::SmtpMailboxLogonFailure, &[78]),
+        ("smtp-send-as-denied", M::SmtpSendAsDenied, &[96]),
+        ("smtp-sender-refused", M::SmtpSenderRefused, &[96]),
+        ("smtp-too-large", M::SmtpTooLarge, &[99]),
+        ("smtp-external-recipient", M::SmtpExternalRecipient, &[100]),
+        ("smtp-no-final-reply", M::SmtpNoFinalReply, &[]),
+    ] {
+        add(all, name, Fault::Mail(fault), rows, fault.text());
+    }
+}
+
+const SERVICES: [(Service, &str); 4] = [
+    (Service::Identity, "identity"),
+    (Service::Imap, "imap"),
+    (Service::Pop3, "pop3"),
+    (Service::Smtp, "smtp"),
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
 
-    /// Which person sat there is not the identity endpoints' doing.
-    const NOT_OURS: [u8; 1] = [64];
+    /// What no server can cause: it lies in the client's own machine, its network, or in which person sat there.
+    const NOT_OURS: [u8; 8] = [6, 7, 9, 10, 11, 12, 13, 64];
 
     #[test]
-    fn every_cause_in_tenant_app_registration_sign_in_and_policy_has_a_fault() {
+    fn every_cause_that_a_server_can_give_has_a_fault() {
         let covered: HashSet<u8> = catalogue().iter().flat_map(|entry| entry.rows).copied().collect();
         let missing: Vec<u8> =
-            (26..=68).filter(|row| !covered.contains(row) && !NOT_OURS.contains(row)).collect();
+            (1..=105).filter(|row| !covered.contains(row) && !NOT_OURS.contains(row)).collect();
         assert_eq!(missing, Vec::<u8>::new());
     }
 

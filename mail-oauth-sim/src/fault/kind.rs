@@ -1,4 +1,4 @@
-use super::{Endpoint, HttpFault, IssueFault};
+use super::{Endpoint, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault};
 use crate::{Aadsts, Policy, Service};
 
 /// Something that the tenant does wrong, or refuses, on demand.
@@ -48,4 +48,22 @@ pub enum Fault {
     },
     /// The token endpoint hands out tokens that are wrong.
     Issue(IssueFault),
+    /// A mail server says something that is not in its usual course.
+    Mail(MailFault),
+    /// A connection fails below TLS.
+    Network {
+        /// The server.
+        service: Service,
+        /// How many connections go well before it.
+        skip: u32,
+        /// What happens.
+        fault: NetworkFault,
+    },
+    /// TLS fails, or the certificate does not hold.
+    Tls {
+        /// The server.
+        service: Service,
+        /// What is wrong.
+        fault: TlsFault,
+    },
 }

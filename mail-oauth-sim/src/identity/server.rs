@@ -20,7 +20,7 @@ use crate::state::State;
 /// One HTTPS connection, from the TLS handshake to its end.
 pub(crate) async fn session(peer: Peer, state: Arc<State>) {
     let connection = Arc::clone(&peer.connection);
-    let Ok(stream) = peer.tls().await else { return };
+    let Ok(stream) = peer.begin().await else { return };
     let service = service_fn(|request| handle(request, &state, &connection));
     // An error is a client that broke off or does not speak HTTP; hyper has answered it as far as it can be.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

@@ -146,8 +146,8 @@ pub(super) fn begin(mut sign_in: SignIn, request: &Request, state: &State) -> An
         sign_in.signed_in = Some(session.signed_in);
         sign_in.mfa = session.mfa;
     }
-    if let Some(upn) = state.settings.auto_approve.clone().filter(|_| !silent)
-        && let Some(user) = state.directory.user(&upn)
+    if !silent
+        && let Some(user) = state.settings.auto_approve.as_deref().and_then(|upn| state.directory.user(upn))
     {
         accept_everything(&mut sign_in, user, state);
     }

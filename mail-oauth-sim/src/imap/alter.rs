@@ -11,15 +11,29 @@ use crate::store::Flags;
 const READ_ONLY: &str = "Command is not allowed in read-only mode.";
 const BAD_SET: &str = "The specified message set is invalid.";
 
-/// `STORE` and `UID STORE` (RFC 3501 section 6.4.6).
+/// `STORE` and `UID STORE` (RFC 3501 section 6.4.6), with `UNCHANGEDSINCE` (RFC 7162 section 3.1.3).
 pub(super) fn store(session: &mut Session, command: &Command, uid: bool) -> Reply {
-    let (Some(view), Some(mailbox)) = (&session.selected, session.mailbox()) else {
-        return Reply::bad_state();
-    };
-    let (Some(set), Some(item)) = (command.atom(0), command.atom(1)) else { return Reply::bad_arguments() };
-    let given = match command.args.get(2) {
+    let Some(mailbox) = session.mailbox().map(str::to_owned) else { return Reply::bad_state() };
+    let Some(view) = &mut session.selected else { return Reply::bad_state() };
+    let mut args = command.args.as_slice();
+    let Some((Arg::Atom(set), rest)) = args.split_first() else { return Reply::bad_arguments() };
+    args = rest;
+    let mut unchanged_since = None;
+    if let [Arg::List(modifiers), rest @ ..] = args {
+        match modifiers.as_slice() {
+            [Arg::Atom(name), Arg::Atom(value)] if name.eq_ignore_ascii_case("UNCHANGEDSINCE") => {
+                let Ok(value) = value.parse::<u64>() else { return Reply::bad_arguments() };
+                unchanged_since = Some(value);
+                view.condstore = true;
+            }
+            _ => return Reply::bad_arguments(),
+        }
+        args = rest;
+    }
+    let Some((Arg::Atom(item), args)) = args.split_first() else { return Reply::bad_arguments() };
+    let given = match args.first() {
         Some(Arg::List(names)) => flags_of(names),
-        Some(Arg::Atom(_)) => flags_of(command.args.get(2..).unwrap_or_default()),
+        Some(Arg::Atom(_)) => flags_of(args),
         _ => return Reply::bad_arguments(),
     };
     let item = item.to_ascii_uppercase();
@@ -34,21 +48,40 @@ pub(super) fn store(session: &mut Session, command: &Command, uid: bool) -> Repl
         return Reply::no(READ_ONLY);
     }
     let Some(chosen) = view.choose(set, uid) else { return Reply::bad(BAD_SET) };
-    let out = session.state.store.with(mailbox, view.folder, |folder| {
-        let mut out = String::new();
+    let mut modified = Vec::new();
+    let name = std::sync::Arc::clone(&view.folder);
+    let out = session.state.store.with(&mailbox, &name, |folder| {
+        let (mut out, before) = (String::new(), folder.modseq());
         for (number, id) in chosen {
-            let Some(message) = folder.get_mut(id) else { continue };
-            message.flags = change(message.flags, given);
+            let newer = folder.get(id).zip(unchanged_since).is_some_and(|(m, since)| m.modseq > since);
+            if newer {
+                modified.push(if uid { id } else { number });
+                continue;
+            }
+            let Some(message) = folder.set_flags(id, |flags| change(flags, given)) else { continue };
+            let mut items = Vec::new();
+            if uid {
+                items.push(format!("UID {id}"));
+            }
             if !silent {
-                let uid = if uid { format!("UID {id} ") } else { String::new() };
-                out.push_str(&format!("* {number} FETCH ({uid}{})\r\n", view.flags_item(message)));
+                items.push(view.flags_item(message));
+            }
+            if view.condstore {
+                items.push(format!("MODSEQ ({})", message.modseq));
+            }
+            if !silent || view.condstore {
+                out.push_str(&format!("* {number} FETCH ({})\r\n", items.join(" ")));
             }
         }
+        view.own_change(before, folder.modseq());
         out
     });
-    session.state.store.touch(mailbox);
+    session.state.store.touch(&mailbox);
     session.wire.say(out.unwrap_or_default());
-    Reply::ok("STORE completed.")
+    if modified.is_empty() {
+        return Reply::ok("STORE completed.");
+    }
+    Reply::ok(format!("[MODIFIED {}] Conditional STORE failed.", set::display(&modified)))
 }
 
 /// `EXPUNGE` (RFC 3501 section 6.4.3) and `UID EXPUNGE` (RFC 4315 section 2.1). The session tells what went.
@@ -65,7 +98,7 @@ pub(super) fn expunge(session: &mut Session, command: &Command, uid: bool) -> Re
         Some(view.numbered().collect())
     };
     let Some(among) = among else { return Reply::bad(BAD_SET) };
-    session.state.store.with(mailbox, view.folder, |folder| {
+    session.state.store.with(mailbox, &view.folder, |folder| {
         let gone: Vec<u32> = among
             .into_iter()
             .map(|(_, uid)| uid)
@@ -89,12 +122,12 @@ pub(super) fn copy(session: &mut Session, command: &Command, uid: bool, moving: 
     if moving && view.read_only {
         return Reply::no(READ_ONLY);
     }
-    let Some(target) = folders::folder(&name) else {
+    let Some(target) = folders::folder(session, &name) else {
         return Reply::no(format!("[TRYCREATE] {} doesn't exist.", crate::log::shown(&name)));
     };
     let Some(chosen) = view.choose(set, uid) else { return Reply::bad(BAD_SET) };
     let verb = if moving { "MOVE" } else { "COPY" };
-    let Some((validity, from, to)) = transfer(session, mailbox, view.folder, target, chosen, moving) else {
+    let Some((validity, from, to)) = transfer(session, mailbox, &view.folder, &target, chosen, moving) else {
         return Reply::ok(format!("{verb} completed."));
     };
     let copied = format!("[COPYUID {validity} {} {}]", set::display(&from), set::display(&to));

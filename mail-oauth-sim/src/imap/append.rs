@@ -24,11 +24,11 @@ pub(super) fn append(session: &mut Session, mut command: Command) -> Reply {
             Arg::Atom(_) => return Reply::bad_arguments(),
         }
     }
-    let target = session.mailbox().zip(folders::folder(&name));
+    let target = session.mailbox().zip(folders::folder(session, &name));
     let Some((mailbox, folder)) = target else {
         return Reply::no(format!("[TRYCREATE] {} doesn't exist.", crate::log::shown(&name)));
     };
-    match session.state.store.add(mailbox, folder, Arc::new(message), flags, received) {
+    match session.state.store.add(mailbox, &folder, Arc::new(message), flags, received) {
         Some((validity, uid)) => {
             session.announce(false);
             Reply::ok(format!("[APPENDUID {validity} {uid}] APPEND completed."))

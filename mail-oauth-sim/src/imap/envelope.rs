@@ -50,7 +50,7 @@ fn address_list(out: &mut Vec<u8>, list: Option<&[Address]>) {
 }
 
 /// A quoted string where that is allowed, else a literal; `NIL` for nothing.
-fn nstring(out: &mut Vec<u8>, text: Option<&[u8]>) {
+pub(super) fn nstring(out: &mut Vec<u8>, text: Option<&[u8]>) {
     let Some(text) = text else {
         out.extend_from_slice(b"NIL");
         return;

@@ -16,6 +16,8 @@ mod section;
 mod select;
 mod session;
 mod set;
+mod structure;
 mod view;
+mod voice;
 
 pub(crate) use session::session;

@@ -1,11 +1,13 @@
+use std::fmt::Write as _;
+
 use super::args::Arg;
 use super::command::Command;
 use super::reply::Reply;
 use super::session::Session;
-use super::set::Set;
+use super::set::{self, Set};
 use super::view::View;
 use crate::store::{Flags, Stored};
-use crate::{date, mime};
+use crate::{Profile, date, mime};
 
 /// Keys in keys deeper than this are refused: what looks at them calls itself.
 const DEEPEST: usize = 16;
@@ -34,6 +36,14 @@ enum Key {
 /// `SEARCH` and `UID SEARCH`.
 pub(super) fn search(session: &mut Session, command: &Command, uid: bool) -> Reply {
     let mut args = command.args.as_slice();
+    let mut returns = None;
+    if let [Arg::Atom(word), Arg::List(options), rest @ ..] = args
+        && word.eq_ignore_ascii_case("RETURN")
+        && session.state.settings.profile != Profile::Exchange
+    {
+        returns = Some(options.iter().filter_map(Arg::atom).map(str::to_ascii_uppercase).collect::<Vec<_>>());
+        args = rest;
+    }
     if let [Arg::Atom(charset), name, rest @ ..] = args
         && charset.eq_ignore_ascii_case("CHARSET")
     {
@@ -52,21 +62,54 @@ pub(super) fn search(session: &mut Session, command: &Command, uid: bool) -> Rep
     let Some(key) = keys.all(0) else { return Reply::bad_arguments() };
 
     // The messages are shared out and looked at without the lock.
-    let Some(messages) = session.state.store.with(mailbox, view.folder, |folder| folder.all().to_vec())
+    let Some(messages) = session.state.store.with(mailbox, &view.folder, |folder| folder.all().to_vec())
     else {
         return Reply::bad_state();
     };
-    let mut out = String::from("* SEARCH");
+    let mut found = Vec::new();
     for (number, id) in view.numbered() {
         let message =
             messages.binary_search_by_key(&id, |message| message.uid).ok().and_then(|at| messages.get(at));
         if message.is_some_and(|message| key.fits(number, message, view)) {
-            out.push_str(&format!(" {}", if uid { id } else { number }));
+            found.push(if uid { id } else { number });
         }
     }
-    out.push_str("\r\n");
+    let out = match returns {
+        Some(options) => extended(&command.tag, uid, &options, &found),
+        None => {
+            let mut out = String::from("* SEARCH");
+            for number in found {
+                let _ = write!(out, " {number}");
+            }
+            out + "\r\n"
+        }
+    };
     session.wire.say(out);
     Reply::ok("SEARCH completed.")
+}
+
+/// `ESEARCH` (RFC 4731 section 3.1). No options mean `ALL`.
+fn extended(tag: &str, uid: bool, options: &[String], found: &[u32]) -> String {
+    let mut out = format!("* ESEARCH (TAG \"{tag}\")");
+    if uid {
+        out.push_str(" UID");
+    }
+    let wants = |name: &str| options.iter().any(|option| option == name);
+    if let (Some(first), Some(last)) = (found.first(), found.last()) {
+        if wants("MIN") {
+            let _ = write!(out, " MIN {first}");
+        }
+        if wants("MAX") {
+            let _ = write!(out, " MAX {last}");
+        }
+        if wants("ALL") || options.is_empty() {
+            let _ = write!(out, " ALL {}", set::display(found));
+        }
+    }
+    if wants("COUNT") {
+        let _ = write!(out, " COUNT {}", found.len());
+    }
+    out + "\r\n"
 }
 
 impl Key {

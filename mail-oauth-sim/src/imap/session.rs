@@ -4,29 +4,38 @@ use std::sync::Arc;
 use super::command::{Command, Read};
 use super::reply::{Reply, Status};
 use super::view::View;
+use super::voice::{self, Phase};
 use super::{alter, append, authenticate, fetch, folders, idle, search, select};
+use crate::fault::Stage;
 use crate::log::Connection;
 use crate::login::Login;
 use crate::net::{Peer, Wire};
 use crate::state::State;
+use crate::{MailFault, Service};
 
-/// The base64 of the host's name in UTF-16, in brackets at the end of the greeting: it is text, no response code.
-const GREETING: &str = "* OK The Microsoft Exchange IMAP4 service is ready. [bABvAGMAYQBsAGgAbwBzAHQA]\r\n";
-/// MOVE and the last three appear only to somebody who is logged in, and nobody is told: clients have to ask again.
-const BEFORE: &str =
-    "IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+";
-const AFTER: &str = "IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS MOVE ID UNSELECT CLIENTACCESSRULES \
-                     CLIENTNETWORKPRESENCELOCATION BACKENDAUTHENTICATE CHILDREN IDLE NAMESPACE LITERAL+";
-
-/// One IMAP connection, from the TLS handshake to its end.
+/// One IMAP connection. STARTTLS begins anew on it: nothing that was said before counts.
 pub(crate) async fn session(peer: Peer, state: Arc<State>) {
     let connection = Arc::clone(&peer.connection);
-    let Ok(stream) = peer.tls().await else { return };
-    let mut session =
-        Session { wire: Wire::new(stream), state, connection, login: None, selected: None, strikes: 0 };
-    session.wire.say(GREETING);
+    let Ok(stream) = peer.begin().await else { return };
+    let mut session = Session {
+        wire: Wire::new(stream),
+        state,
+        connection,
+        login: None,
+        selected: None,
+        condstore: false,
+        identified: false,
+        strikes: 0,
+    };
+    let capabilities = session.capabilities();
+    session.wire.say(voice::greeting(session.state.settings.profile, &capabilities));
     // An error is a connection that broke, or that has nothing more to say: closing it is all that is left.
-    let _ = session.run().await;
+    while let Ok(End::StartTls) = session.run().await {
+        match session.wire.start_tls().await {
+            Ok(wire) => session.wire = wire,
+            Err(_) => return,
+        }
+    }
     session.wire.close().await;
 }
 
@@ -37,8 +46,18 @@ pub(super) struct Session {
     pub(super) connection: Arc<Connection>,
     pub(super) login: Option<Login>,
     pub(super) selected: Option<View>,
+    /// Whether the client wants MODSEQ in every folder.
+    pub(super) condstore: bool,
+    /// Whether the client has sent ID.
+    identified: bool,
     /// How many mailbox commands a login that is not connected has tried.
     strikes: u32,
+}
+
+/// How a run of commands ends.
+enum End {
+    StartTls,
+    Close,
 }
 
 impl Session {
@@ -58,7 +77,24 @@ impl Session {
         expired
     }
 
-    async fn run(&mut self) -> io::Result<()> {
+    /// The capability list as it is now.
+    pub(super) fn capabilities(&self) -> String {
+        let phase = match &self.login {
+            Some(_) => Phase::LoggedIn,
+            None if self.wire.is_tls() => Phase::Tls,
+            None => Phase::Clear,
+        };
+        let faults = [
+            MailFault::NoOauth(Service::Imap),
+            MailFault::NoInitialResponse(Service::Imap),
+            MailFault::NoStartTls(Service::Imap),
+        ];
+        let without: Vec<MailFault> =
+            faults.into_iter().filter(|fault| self.state.faults.is_set(*fault)).collect();
+        voice::capabilities(self.state.settings.profile, phase, &without)
+    }
+
+    async fn run(&mut self) -> io::Result<End> {
         loop {
             let limits = self.state.limits;
             let command = match Command::read(&mut self.wire, &limits, self.login.is_some()).await? {
@@ -67,22 +103,31 @@ impl Session {
                     self.connection.command("?", false);
                     continue;
                 }
-                Read::End => return Ok(()),
+                Read::End => return Ok(End::Close),
             };
             if self.has_expired() {
-                return Ok(());
+                return Ok(End::Close);
             }
-            let tag = command.tag.clone();
-            let logout = command.name == "LOGOUT";
+            let (tag, logout) = (command.tag.clone(), command.name == "LOGOUT");
+            if self.login.is_some()
+                && !logout
+                && let Some(fault) = self.state.faults.mail(Service::Imap, Stage::Command)
+            {
+                self.say_fault(fault, &tag);
+                return Ok(End::Close);
+            }
             let (name, reply) = self.answer(command).await?;
             self.connection.command(name, reply.status == Status::Ok);
             self.wire.say(format!("{tag} {} {}\r\n", reply.status.as_str(), reply.text));
             self.wire.relieve().await?;
+            if reply.starts_tls {
+                return Ok(End::StartTls);
+            }
             if self.strikes >= 2 {
                 self.wire.say("* BYE Connection closed. 14\r\n");
             }
             if logout || self.strikes >= 2 {
-                return Ok(());
+                return Ok(End::Close);
             }
         }
     }
@@ -94,10 +139,12 @@ impl Session {
             "NOOP" | "CHECK" => self.noop(&command.name),
             "ID" => self.id(),
             "LOGOUT" => self.logout(),
+            "STARTTLS" => self.start_tls(),
+            "ENABLE" if self.state.settings.profile.explains() => self.enable(&command),
             "AUTHENTICATE" => authenticate::authenticate(self, &command).await?,
             "LOGIN" => authenticate::login(self),
-            "NAMESPACE" | "LIST" | "LSUB" | "SUBSCRIBE" | "UNSUBSCRIBE" | "SELECT" | "EXAMINE" | "STATUS"
-            | "APPEND" | "IDLE" => self.in_mailbox(command).await?,
+            "CREATE" | "DELETE" | "RENAME" | "NAMESPACE" | "LIST" | "LSUB" | "SUBSCRIBE" | "UNSUBSCRIBE"
+            | "SELECT" | "EXAMINE" | "STATUS" | "APPEND" | "IDLE" => self.in_mailbox(command).await?,
             "CLOSE" | "UNSELECT" | "EXPUNGE" | "UID EXPUNGE" | "SEARCH" | "UID SEARCH" | "FETCH"
             | "UID FETCH" | "STORE" | "UID STORE" | "COPY" | "UID COPY" | "MOVE" | "UID MOVE" => {
                 self.in_folder(command).await?
@@ -108,9 +155,33 @@ impl Session {
     }
 
     fn capability(&mut self) -> (String, Reply) {
-        let list = if self.login.is_some() { AFTER } else { BEFORE };
+        let list = self.capabilities();
         self.wire.say(format!("* CAPABILITY {list}\r\n"));
         ("CAPABILITY".into(), Reply::ok("CAPABILITY completed."))
+    }
+
+    /// `STARTTLS` (RFC 3501 section 6.2.1).
+    fn start_tls(&self) -> (String, Reply) {
+        let reply = if self.wire.is_tls() {
+            Reply::bad_state()
+        } else if self.state.faults.conducts(MailFault::NoStartTls(Service::Imap)) {
+            Reply::fault(MailFault::NoStartTls(Service::Imap))
+        } else {
+            Reply { starts_tls: true, ..Reply::ok("Begin TLS negotiation now.") }
+        };
+        ("STARTTLS".into(), reply)
+    }
+
+    /// `ENABLE` (RFC 5161): CONDSTORE is all that can be.
+    fn enable(&mut self, command: &Command) -> (String, Reply) {
+        if self.login.is_none() {
+            return ("ENABLE".into(), Reply::bad_state());
+        }
+        let wanted = (0..command.args.len()).filter_map(|at| command.atom(at));
+        let enabled = wanted.into_iter().any(|name| name.eq_ignore_ascii_case("CONDSTORE"));
+        self.condstore |= enabled;
+        self.wire.say(if enabled { "* ENABLED CONDSTORE\r\n" } else { "* ENABLED\r\n" });
+        ("ENABLE".into(), Reply::ok("ENABLE completed."))
     }
 
     fn noop(&mut self, name: &str) -> (String, Reply) {
@@ -119,7 +190,8 @@ impl Session {
     }
 
     fn id(&mut self) -> (String, Reply) {
-        self.wire.say("* ID (\"name\" \"Microsoft.Exchange.Imap4.Imap4Server\" \"version\" \"15.20\")\r\n");
+        self.identified = true;
+        self.wire.say(voice::id(self.state.settings.profile));
         ("ID".into(), Reply::ok("ID completed"))
     }
 
@@ -137,10 +209,14 @@ impl Session {
         let reply = match name.as_str() {
             "NAMESPACE" => folders::namespace(self),
             "LIST" | "LSUB" => folders::list(self, &command),
-            "SUBSCRIBE" | "UNSUBSCRIBE" => folders::subscribe(&command),
+            "SUBSCRIBE" | "UNSUBSCRIBE" => folders::subscribe(self, &command),
+            "CREATE" | "DELETE" | "RENAME" => folders::change(self, &command),
             "STATUS" => select::status(self, &command),
             "APPEND" => append::append(self, command),
             "IDLE" => idle::idle(self).await?,
+            _ if !self.identified && self.state.faults.conducts(MailFault::ImapUnsafeLogin) => {
+                Reply::fault(MailFault::ImapUnsafeLogin)
+            }
             _ => select::select(self, &command),
         };
         Ok((name, reply))
@@ -168,6 +244,17 @@ impl Session {
         // Message numbers must not change under a client that may be counting on them (RFC 3501 section 7.4.1).
         self.announce(uid || verb == "EXPUNGE" || verb == "MOVE");
         Ok((name, reply))
+    }
+
+    /// A fault that ends the session. What begins with a status is the answer to the command.
+    fn say_fault(&mut self, fault: MailFault, tag: &str) {
+        let text = fault.text();
+        self.connection.command("?", false);
+        if text.starts_with("NO ") || text.starts_with("BAD ") {
+            self.wire.say(format!("{tag} {text}\r\n* BYE Connection closed. 14\r\n"));
+        } else {
+            self.wire.say(format!("{text}\r\n"));
+        }
     }
 
     fn check_connected(&mut self) -> Result<(), Reply> {

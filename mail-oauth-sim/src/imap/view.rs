@@ -1,27 +1,33 @@
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::set::Set;
 use crate::store::{Folder, Store, Stored};
 
 /// An open folder as the client sees it: which UID has which message number.
 pub(super) struct View {
-    pub(super) folder: &'static str,
+    pub(super) folder: Arc<str>,
     pub(super) read_only: bool,
+    /// Whether the client is told of MODSEQ (RFC 7162).
+    pub(super) condstore: bool,
     uids: Vec<u32>,
     /// Messages from this UID on are recent to this session.
     recent_from: u32,
+    /// Flags that changed later than this have not been told.
+    told: u64,
 }
 
 /// Messages that a command is about, by number and UID.
 pub(super) type Chosen = Vec<(u32, u32)>;
 
 impl View {
-    pub(super) fn open(name: &'static str, folder: &mut Folder, read_only: bool) -> Self {
+    pub(super) fn open(name: Arc<str>, folder: &mut Folder, read_only: bool) -> Self {
         let recent_from = folder.recent_from();
         if !read_only {
             folder.claim_recent();
         }
-        Self { folder: name, read_only, uids: folder.uids(), recent_from }
+        let told = folder.modseq();
+        Self { folder: name, read_only, condstore: false, uids: folder.uids(), recent_from, told }
     }
 
     pub(super) fn exists(&self) -> usize {
@@ -63,22 +69,46 @@ impl View {
         Some(self.numbered().filter(|(number, _)| set.contains(*number)).collect())
     }
 
+    /// What the client did itself is told to it by the answer, so it need not be told again.
+    pub(super) fn own_change(&mut self, before: u64, after: u64) {
+        if self.told == before {
+            self.told = after;
+        }
+    }
+
     /// Takes over what happened to the folder and gives the responses that say so. Without `expunged`, messages that
     /// are gone keep their numbers for now.
     pub(super) fn catch_up(&mut self, store: &Store, mailbox: &str, expunged: bool) -> String {
-        let Some(now) = store.with(mailbox, self.folder, |folder| folder.uids()) else {
-            return String::new();
-        };
+        let told = self.told;
+        let looked = store.with(mailbox, &self.folder, |folder| {
+            // Nothing has happened: the usual case costs nothing.
+            if folder.modseq() == told {
+                return None;
+            }
+            let changed: Vec<Stored> = folder.all().iter().filter(|m| m.modseq > told).cloned().collect();
+            Some((folder.uids(), changed, folder.modseq()))
+        });
+        let Some(Some((now, changed, modseq))) = looked else { return String::new() };
         let mut out = String::new();
+        let gone: Vec<u32> =
+            self.numbered().filter(|(_, uid)| now.binary_search(uid).is_err()).map(|(n, _)| n).collect();
         if expunged {
-            let gone: Vec<u32> =
-                self.numbered().filter(|(_, uid)| now.binary_search(uid).is_err()).map(|(n, _)| n).collect();
             // From the end, so that the numbers of those to come stay right.
             for number in gone.iter().rev() {
                 let _ = write!(out, "* {number} EXPUNGE\r\n");
             }
             if !gone.is_empty() {
                 self.uids.retain(|uid| now.binary_search(uid).is_ok());
+            }
+        }
+        if gone.is_empty() || expunged {
+            self.told = modseq;
+        }
+        for message in changed {
+            if let Ok(at) = self.uids.binary_search(&message.uid) {
+                let modseq =
+                    if self.condstore { format!(" MODSEQ ({})", message.modseq) } else { String::new() };
+                let _ = write!(out, "* {} FETCH ({}{modseq})\r\n", at + 1, self.flags_item(&message));
             }
         }
         let last = self.last_uid();

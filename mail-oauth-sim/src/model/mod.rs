@@ -6,6 +6,7 @@ mod cloud;
 mod directory;
 mod mailbox;
 mod policy;
+mod profile;
 mod user;
 
 pub use app::{App, Audience, ExchangeRegistration, Platform};
@@ -14,5 +15,6 @@ pub use cloud::Cloud;
 pub(crate) use directory::{Authority, CONSUMERS, Directory, Parts};
 pub use mailbox::Mailbox;
 pub use policy::Policy;
+pub use profile::Profile;
 pub(crate) use user::Kind;
 pub use user::User;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
+use super::faulty::Faulty;
 use crate::log::Connection;
 
 /// A TCP connection that counts round trips as the server sees them.
@@ -28,7 +28,7 @@ use crate::log::Connection;
 /// talks on without waiting may be counted one turn too many.)
 #[derive(Debug)]
 pub(crate) struct Counted {
-    tcp: TcpStream,
+    tcp: Faulty,
     connection: Arc<Connection>,
     state: State,
     handshake: bool,
@@ -49,7 +49,7 @@ enum State {
 }
 
 impl Counted {
-    pub(crate) fn new(tcp: TcpStream, connection: Arc<Connection>) -> Self {
+    pub(crate) fn new(tcp: Faulty, connection: Arc<Connection>) -> Self {
         Self { tcp, connection, state: State::ClientSpoke, handshake: false, early: 0 }
     }
 

@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
+use super::certificate::Certificates;
 use super::counted::Counted;
+use super::faulty::Faulty;
 use super::stream::Peer;
 use crate::state::State;
 use crate::{Error, Service};
@@ -16,32 +17,45 @@ use crate::{Error, Service};
 /// A bound port of one service.
 pub(crate) struct Listener {
     service: Service,
+    /// Whether TLS begins with the first octet.
+    implicit: bool,
     tcp: TcpListener,
     pub(crate) address: SocketAddr,
 }
 
 impl Listener {
     /// Binds `port` on 127.0.0.1; 0 lets the system choose.
-    pub(crate) async fn bind(service: Service, port: u16) -> Result<Self, Error> {
+    pub(crate) async fn bind(service: Service, implicit: bool, port: u16) -> Result<Self, Error> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => Error::PortInUse { service, port },
             _ => Error::Listen { service, port, source },
         };
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
-        Ok(Self { service, tcp, address })
+        Ok(Self { service, implicit, tcp, address })
     }
 }
 
 /// Accepts connections for ever and runs a `session` for each. The sessions end with this future, when it is dropped.
-pub(crate) async fn serve<F, S>(listener: Listener, state: Arc<State>, acceptor: TlsAcceptor, session: F)
-where
+pub(crate) async fn serve<F, S>(
+    mut listener: Listener,
+    state: Arc<State>,
+    certificates: Arc<Certificates>,
+    session: F,
+) where
     F: Fn(Peer, Arc<State>) -> S,
     S: Future<Output = ()> + Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(state.limits.connections));
+    let mut faults = state.faults.watch();
     let mut sessions = JoinSet::new();
     loop {
+        if state.faults.refuses(listener.service) {
+            match listener.closed_while_refusing(&state, &mut faults).await {
+                Some(open) => listener = open,
+                None => return,
+            }
+        }
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         let (tcp, peer) = tokio::select! {
             accepted = listener.tcp.accept() => match accepted {
@@ -54,8 +68,9 @@ where
             },
             // Ended sessions are collected as they end, so that the set does not grow.
             Some(_) = sessions.join_next(), if !sessions.is_empty() => continue,
+            _ = faults.changed() => continue,
         };
-        let peer = welcome(tcp, peer, listener.service, &state, &acceptor);
+        let peer = welcome(tcp, peer, &listener, &state, &certificates);
         let session = session(peer, Arc::clone(&state));
         sessions.spawn(async move {
             session.await;
@@ -64,15 +79,30 @@ where
     }
 }
 
+impl Listener {
+    /// Closes the port until the fault is gone, and opens it again; `None` if somebody else has taken it.
+    async fn closed_while_refusing(self, state: &State, faults: &mut watch::Receiver<()>) -> Option<Self> {
+        let Self { service, implicit, tcp, address } = self;
+        drop(tcp);
+        while state.faults.refuses(service) {
+            faults.changed().await.ok()?;
+        }
+        Self::bind(service, implicit, address.port()).await.ok()
+    }
+}
+
 fn welcome(
     tcp: TcpStream,
     peer: SocketAddr,
-    service: Service,
+    listener: &Listener,
     state: &State,
-    acceptor: &TlsAcceptor,
+    certificates: &Certificates,
 ) -> Peer {
     // Without it, two small writes in a row wait 40 ms for a delayed acknowledgement. A failure costs speed only.
     let _ = tcp.set_nodelay(true);
-    let connection = state.log.open(service, peer, state.clock.now_ms());
-    Peer::new(Counted::new(tcp, Arc::clone(&connection)), connection, acceptor.clone())
+    let connection = state.log.open(listener.service, peer, state.clock.now_ms());
+    let tcp = Faulty::new(tcp, state.faults.network(listener.service));
+    let counted = Counted::new(tcp, Arc::clone(&connection));
+    let fault = state.faults.tls(listener.service);
+    Peer::new(counted, connection, certificates.acceptor(fault), listener.implicit, fault)
 }

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod counted;
+mod faulty;
 mod listener;
 mod stream;
 mod wire;

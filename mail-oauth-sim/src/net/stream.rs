@@ -3,12 +3,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
 use tokio_rustls::server::TlsStream;
 
 use super::counted::Counted;
+use crate::TlsFault;
 use crate::log::{Connection, LogEvent, shown};
 
 /// A connection that is accepted but not yet anything: from here it goes to TLS at once, or begins in the clear.
@@ -16,7 +17,20 @@ pub(crate) struct Peer {
     counted: Counted,
     pub(crate) connection: Arc<Connection>,
     acceptor: TlsAcceptor,
+    /// Whether TLS begins with the first octet.
+    implicit: bool,
+    fault: Option<TlsFault>,
 }
+
+/// The answer of a server that knows TLS 1.0 at most: its hello, with `TLS_RSA_WITH_AES_128_CBC_SHA` (RFC 2246 section
+/// 7.4.1.3).
+const OLD_HELLO: [u8; 47] = [
+    0x16, 3, 1, 0, 42, // a handshake record
+    2, 0, 0, 38, 3, 1, // a server hello
+    1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7,
+    8, // random
+    0, 0, 0x2f, 0, // no session, the cipher suite, no compression
+];
 
 /// A connection in the clear or under TLS.
 pub(crate) enum Stream {
@@ -25,8 +39,19 @@ pub(crate) enum Stream {
 }
 
 impl Peer {
-    pub(super) fn new(counted: Counted, connection: Arc<Connection>, acceptor: TlsAcceptor) -> Self {
-        Self { counted, connection, acceptor }
+    pub(super) fn new(
+        counted: Counted,
+        connection: Arc<Connection>,
+        acceptor: TlsAcceptor,
+        implicit: bool,
+        fault: Option<TlsFault>,
+    ) -> Self {
+        Self { counted, connection, acceptor, implicit, fault }
+    }
+
+    /// How the connection begins: under TLS, or in the clear where the port is for STARTTLS.
+    pub(crate) async fn begin(self) -> io::Result<Stream> {
+        if self.implicit { self.tls().await } else { Ok(self.plain()) }
     }
 
     pub(crate) fn plain(self) -> Stream {
@@ -35,6 +60,11 @@ impl Peer {
 
     /// The server's side of a TLS handshake.
     pub(crate) async fn tls(mut self) -> io::Result<Stream> {
+        match self.fault {
+            Some(TlsFault::NotTls) => return Ok(self.plain()),
+            Some(TlsFault::OldVersion) => return Err(self.old_version().await),
+            _ => {}
+        }
         self.counted.handshake_begins();
         let mut tls = match self.acceptor.accept(self.counted).await {
             Ok(tls) => tls,
@@ -49,6 +79,23 @@ impl Peer {
         counted.handshake_ended(new);
         self.connection.event(LogEvent::Tls { version: if new { "TLSv1.3" } else { "TLSv1.2" }, resumed });
         Ok(Stream::Tls(Box::new(tls)))
+    }
+}
+
+impl Peer {
+    /// Answers the client's hello as an old server does; the client leaves by itself.
+    async fn old_version(&mut self) -> io::Error {
+        let mut hello = [0; 4_096];
+        let read = self.counted.read(&mut hello).await;
+        let told = match read {
+            Ok(_) => self.counted.write_all(&OLD_HELLO).await,
+            Err(error) => Err(error),
+        };
+        if told.is_ok() {
+            let _ = self.counted.read(&mut hello).await;
+        }
+        self.connection.event(LogEvent::TlsFailed { reason: "TLS 1.0 at most".into() });
+        io::ErrorKind::ConnectionAborted.into()
     }
 }
 

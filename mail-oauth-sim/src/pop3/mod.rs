@@ -3,5 +3,6 @@
 mod authenticate;
 mod maildrop;
 mod session;
+mod voice;
 
 pub(crate) use session::session;

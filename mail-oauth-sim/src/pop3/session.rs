@@ -3,25 +3,34 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
-use super::authenticate;
 use super::maildrop::{Maildrop, send, top};
+use super::{authenticate, voice};
 use crate::log::Connection;
 use crate::login::Login;
 use crate::net::{Line, Peer, Wire};
 use crate::state::State;
+use crate::{MailFault, Service};
 
-const GREETING: &str = "+OK The Microsoft Exchange POP3 service is ready. [bABvAGMAYQBsAGgAbwBzAHQA]\r\n";
-const CAPABILITIES: &str = "TOP\r\nUIDL\r\nSASL PLAIN XOAUTH2\r\nUSER\r\n";
-
-/// One POP3 connection, from the TLS handshake to its end.
+/// One POP3 connection. STLS begins anew on it: nothing that was said before counts (RFC 2595 section 4).
 pub(crate) async fn session(peer: Peer, state: Arc<State>) {
     let connection = Arc::clone(&peer.connection);
-    let Ok(stream) = peer.tls().await else { return };
+    let Ok(stream) = peer.begin().await else { return };
     let mut session = Session { wire: Wire::new(stream), state, connection, maildrop: None };
-    session.wire.say(GREETING);
-    // An error is a connection that broke: closing it is all that is left.
-    let _ = session.run().await;
+    session.wire.say(voice::greeting(session.state.settings.profile));
+    // An error is a connection that broke, or that has nothing more to say: closing it is all that is left.
+    while let Ok(End::StartTls) = session.run().await {
+        match session.wire.start_tls().await {
+            Ok(wire) => session.wire = wire,
+            Err(_) => return,
+        }
+    }
     session.wire.close().await;
+}
+
+/// How a run of commands ends.
+enum End {
+    StartTls,
+    Close,
 }
 
 pub(super) struct Session {
@@ -44,6 +53,8 @@ pub(super) enum Reply {
     Fatal(&'static str),
     /// `+OK`, and the connection is closed.
     Bye,
+    /// `+OK`, and TLS begins.
+    StartTls,
 }
 
 impl Reply {
@@ -61,15 +72,15 @@ impl Session {
         self.maildrop = Some(Maildrop::open(&self.state.store, &login.mailbox));
     }
 
-    async fn run(&mut self) -> io::Result<()> {
+    async fn run(&mut self) -> io::Result<End> {
         loop {
             let line = match self.wire.line(self.state.limits.line).await? {
                 Line::Text(line) => line,
-                Line::End => return Ok(()),
+                Line::End => return Ok(End::Close),
                 Line::TooLong => {
                     self.wire.say("-ERR Protocol error. Connection is closed. 10\r\n");
                     self.connection.command("?", false);
-                    return Ok(());
+                    return Ok(End::Close);
                 }
             };
             let text = String::from_utf8_lossy(&line);
@@ -78,16 +89,21 @@ impl Session {
             let args: Vec<&str> = words.collect();
             let (name, reply) = match (self.maildrop.is_some(), verb.as_str()) {
                 (_, "CAPA" | "NOOP" | "QUIT") => self.anywhere(verb),
+                (false, "STLS") if !self.wire.is_tls() => self.start_tls(),
                 (false, "AUTH") => authenticate::auth(self, &args).await?,
                 (false, "USER") => (verb, Reply::ok("")),
                 // Passwords are switched off; USER is announced all the same, as in life.
-                (false, "PASS") => (verb, Reply::err(authenticate::FAILED)),
+                (false, "PASS") => (verb, voice::refusal(self.state.settings.profile)),
                 (true, "RETR" | "TOP") => self.message(verb, &args).await?,
                 (true, "STAT" | "LIST" | "UIDL" | "DELE" | "RSET") => self.transaction(verb, &args),
                 _ => ("?".into(), Reply::err("Command is not valid in this state.")),
             };
+            let starts_tls = matches!(reply, Reply::StartTls);
             if self.give(name, &reply).await? {
-                return Ok(());
+                return Ok(End::Close);
+            }
+            if starts_tls {
+                return Ok(End::StartTls);
             }
         }
     }
@@ -102,6 +118,7 @@ impl Session {
             Reply::Sent => {}
             Reply::Err(text) => self.wire.say(format!("-ERR {text}\r\n")),
             Reply::Fatal(text) => self.wire.say(format!("-ERR {text}\r\n")),
+            Reply::StartTls => self.wire.say("+OK Begin TLS negotiation.\r\n"),
             Reply::Bye => self.wire.say("+OK Microsoft Exchange Server POP3 server signing off.\r\n"),
         }
         self.connection.command(name, ok);
@@ -109,9 +126,24 @@ impl Session {
         Ok(matches!(reply, Reply::Fatal(_) | Reply::Bye))
     }
 
+    fn start_tls(&self) -> (String, Reply) {
+        let refused = self.state.faults.conducts(MailFault::NoStartTls(Service::Pop3));
+        let reply = if refused { Reply::err("Command is not valid in this state.") } else { Reply::StartTls };
+        ("STLS".into(), reply)
+    }
+
     fn anywhere(&mut self, verb: String) -> (String, Reply) {
         let reply = match verb.as_str() {
-            "CAPA" => Reply::List(CAPABILITIES.into()),
+            "CAPA" => {
+                let faults = &self.state.faults;
+                Reply::List(voice::capabilities(
+                    self.state.settings.profile,
+                    self.wire.is_tls(),
+                    self.maildrop.is_some(),
+                    !faults.is_set(MailFault::NoStartTls(Service::Pop3)),
+                    !faults.is_set(MailFault::NoOauth(Service::Pop3)),
+                ))
+            }
             "QUIT" => {
                 if let Some(maildrop) = &self.maildrop {
                     maildrop.commit(&self.state.store);

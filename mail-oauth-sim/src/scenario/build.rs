@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use super::file;
 use crate::{
-    App, Audience, Cloud, Error, ExchangeRegistration, Fault, Mailbox, Platform, Policy, Tenant,
+    App, Audience, Cloud, Error, ExchangeRegistration, Fault, Mailbox, Platform, Policy, Profile, Tenant,
     TenantBuilder, User, fault,
 };
 
@@ -31,7 +31,7 @@ pub(crate) fn builder(text: &str) -> Result<TenantBuilder, Error> {
         let found = fault::named(name.get_ref()).ok_or_else(|| Error::Scenario {
             line: line_of(name.span().start),
             problem: format!(
-                "there is no fault {}: their names are those of `mail_oauth_sim::catalogue()`",
+                "there is no fault {}: their names are in docs/faults.md",
                 crate::log::shown(name.get_ref())
             ),
         })?;
@@ -80,6 +80,11 @@ fn describe(file: file::File, faults: Vec<Fault>) -> TenantBuilder {
     if file.security_defaults {
         builder = builder.security_defaults();
     }
+    builder = builder.profile(match file.profile {
+        None | Some(file::Profile::Exchange) => Profile::Exchange,
+        Some(file::Profile::Gmail) => Profile::Gmail,
+        Some(file::Profile::Plain) => Profile::Plain,
+    });
     builder = builder.cloud(match file.cloud {
         None | Some(file::Cloud::Public) => Cloud::Public,
         Some(file::Cloud::UsGovernment) => Cloud::UsGovernment,

@@ -9,6 +9,7 @@ pub(super) struct File {
     pub(super) tenant_id: Option<String>,
     pub(super) domain: Option<String>,
     pub(super) cloud: Option<Cloud>,
+    pub(super) profile: Option<Profile>,
     pub(super) seed: Option<u64>,
     pub(super) smtp_auth: Option<bool>,
     #[serde(default)]
@@ -35,6 +36,14 @@ pub(super) enum Cloud {
     Public,
     UsGovernment,
     China,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Profile {
+    Exchange,
+    Gmail,
+    Plain,
 }
 
 #[derive(Deserialize)]

@@ -1,17 +1,21 @@
 use std::io;
 
 use super::session::{Reply, Session};
-use crate::fault::Reach;
-use crate::login::{Denied, Login};
+use super::voice;
+use crate::fault::{Reach, Stage};
+use crate::login::{Denied, Login, Mechanism};
 use crate::net::{Line, Wire};
-use crate::{Service, date};
+use crate::{MailFault, Service, date};
 
-/// `AUTH` (RFC 4954), with the response on its line or in two steps. There is no error challenge as Gmail sends it.
+/// `AUTH` (RFC 4954), with the response on its line or in two steps. Exchange refuses at once; others send the reason as a
+/// challenge first, which the client answers by an empty line.
 pub(super) async fn auth(session: &mut Session, wire: &mut Wire, args: &str) -> io::Result<(String, Reply)> {
     let mut words = args.split_ascii_whitespace();
     let mechanism = words.next().unwrap_or_default().to_ascii_uppercase();
     let initial = words.next().map(|word| word.as_bytes().to_vec());
-    if !matches!(mechanism.as_str(), "XOAUTH2" | "LOGIN") {
+    let by_token = Mechanism::named(&mechanism, &session.state)
+        .filter(|_| !session.state.faults.conducts(MailFault::NoOauth(Service::Smtp)));
+    if by_token.is_none() && mechanism != "LOGIN" {
         return Ok(("AUTH".into(), Reply::new(504, "5.7.4 Unrecognized authentication type")));
     }
     let name = format!("AUTH {mechanism}");
@@ -21,34 +25,45 @@ pub(super) async fn auth(session: &mut Session, wire: &mut Wire, args: &str) -> 
     if session.login.is_some() {
         return Ok((name, Reply::new(503, "5.5.2 Already authenticated")));
     }
-    if mechanism == "LOGIN" {
+    let Some(by_token) = by_token else {
         return Ok((name, password(session, wire, initial).await?));
-    }
+    };
     let response = match initial {
+        Some(_) if session.state.faults.conducts(MailFault::NoInitialResponse(Service::Smtp)) => {
+            return Ok((name, Reply::fault(MailFault::NoInitialResponse(Service::Smtp))));
+        }
         Some(initial) => initial,
         None => ask(session, wire, "334 \r\n").await?,
     };
-    let reply = match Login::by_xoauth2(Service::Smtp, &response, &session.state, &session.connection) {
+    if let Some(fault) = session.state.faults.mail(Service::Smtp, Stage::Login) {
+        let reply = Reply::fault(fault);
+        return Ok((name, reply.traced(&trace(session))));
+    }
+    let profile = session.state.settings.profile;
+    let login = Login::by_token(Service::Smtp, by_token, &response, &session.state, &session.connection);
+    let reply = match login {
         Ok(login) => {
             session.login = Some(login);
             Reply::new(235, "2.7.0 Authentication successful")
         }
         Err(Denied::Disabled(reach)) => {
-            let whose = match reach {
-                Reach::Tenant => "Tenant",
-                Reach::Mailbox => "Mailbox",
+            let fault = match reach {
+                Reach::Tenant => MailFault::SmtpAuthDisabledForTenant,
+                Reach::Mailbox => MailFault::SmtpAuthDisabledForMailbox,
             };
-            Reply::new(
-                535,
-                format!(
-                    "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the {whose}. \
-                     Visit https://aka.ms/smtp_auth_disabled for more information. {}",
-                    trace(session)
-                ),
-            )
+            Reply::fault(fault).traced(&trace(session))
         }
         // Also for a client that cancels by `*`.
-        Err(_) => Reply::new(535, format!("5.7.3 Authentication unsuccessful {}", trace(session))),
+        Err(_) => {
+            let explains = session.state.faults.conducts(MailFault::ErrorChallenge(Service::Smtp));
+            if (profile.explains() || explains) && response != b"*" {
+                let challenge = format!("334 {}\r\n", by_token.challenge(&session.state));
+                if ask(session, wire, &challenge).await? == b"*" {
+                    return Ok((name, Reply::new(501, "5.7.0 Authentication aborted")));
+                }
+            }
+            voice::refusal(profile, &trace(session))
+        }
     };
     Ok((name, reply))
 }
@@ -59,8 +74,14 @@ async fn password(session: &Session, wire: &mut Wire, initial: Option<Vec<u8>>) 
         ask(session, wire, "334 VXNlcm5hbWU6\r\n").await?;
     }
     ask(session, wire, "334 UGFzc3dvcmQ6\r\n").await?;
-    let text = "5.7.139 Authentication unsuccessful, basic authentication is disabled.";
-    Ok(Reply::new(535, format!("{text} {}", trace(session))))
+    if session.state.settings.profile.explains() {
+        return Ok(voice::refusal(session.state.settings.profile, ""));
+    }
+    let fault = match session.state.settings.security_defaults {
+        true => MailFault::SmtpSecurityDefaults,
+        false => MailFault::SmtpBasicAuthDisabled,
+    };
+    Ok(Reply::fault(fault).traced(&trace(session)))
 }
 
 async fn ask(session: &Session, wire: &mut Wire, challenge: &str) -> io::Result<Vec<u8>> {

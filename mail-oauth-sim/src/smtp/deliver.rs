@@ -2,12 +2,17 @@ use std::sync::Arc;
 
 use super::envelope::Envelope;
 use super::session::{Reply, Session};
+use crate::Service;
+use crate::fault::Stage;
 use crate::log::{LogEvent, shown};
 use crate::store::Flags;
 
 /// Puts a message that came whole into the inboxes of its recipients: one set of bytes for all of them, with nothing
 /// added. Whether the person may use this sender shows only now, as in life.
 pub(super) fn deliver(session: &Session, envelope: Envelope, message: Vec<u8>) -> Reply {
+    if let Some(fault) = session.state.faults.mail(Service::Smtp, Stage::Message) {
+        return Reply::fault(fault);
+    }
     // An app that has no rights to the mailbox it named finds out here.
     if session.login.as_ref().is_some_and(|login| login.app_only && !login.connected) {
         return Reply::new(430, "4.2.0 STOREDRV; mailbox logon failure");

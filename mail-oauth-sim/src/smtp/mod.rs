@@ -5,5 +5,6 @@ mod deliver;
 mod envelope;
 mod session;
 mod unstuff;
+mod voice;
 
 pub(crate) use session::session;

@@ -6,18 +6,21 @@ use super::authenticate::auth;
 use super::deliver::deliver;
 use super::envelope::{self, Envelope, Malformed};
 use super::unstuff::Unstuff;
+use super::voice;
 use crate::date;
+use crate::fault::Stage;
 use crate::log::Connection;
 use crate::login::Login;
 use crate::net::{Line, Peer, Wire};
 use crate::state::State;
+use crate::{MailFault, Profile, Service};
 
 /// One SMTP connection. STARTTLS begins a new session on it: nothing that was said before counts (RFC 3207 section 4.2).
 pub(crate) async fn session(peer: Peer, state: Arc<State>) {
     let connection = Arc::clone(&peer.connection);
-    let mut wire = Wire::new(peer.plain());
-    let now = date::iso_ms(state.clock.now_ms());
-    wire.say(format!("220 localhost Microsoft ESMTP MAIL Service ready at {now}\r\n"));
+    let Ok(stream) = peer.begin().await else { return };
+    let mut wire = Wire::new(stream);
+    wire.say(voice::greeting(state.settings.profile, &date::iso_ms(state.clock.now_ms())));
     loop {
         let mut session = Session {
             state: Arc::clone(&state),
@@ -62,8 +65,35 @@ impl Reply {
     pub(super) fn new(code: u16, text: impl Into<Cow<'static, str>>) -> Self {
         Self { code, text: text.into() }
     }
+
+    /// What a fault says, which begins with its code; nothing at all is code 0.
+    pub(super) fn fault(fault: MailFault) -> Self {
+        let text = fault.text();
+        let (code, rest) = text.split_once(' ').unwrap_or(("0", ""));
+        Self::new(code.parse().unwrap_or_default(), rest.to_owned())
+    }
+
+    /// With the host, the time and an id at the end.
+    pub(super) fn traced(self, trace: &str) -> Self {
+        Self { text: format!("{} {trace}", self.text).into(), ..self }
+    }
+
+    /// Each line of the text under the code (RFC 5321 section 4.2.1).
+    fn wire(&self) -> String {
+        let mut lines = self.text.split('\n').peekable();
+        let mut out = String::new();
+        while let Some(line) = lines.next() {
+            let join = if lines.peek().is_some() { '-' } else { ' ' };
+            out.push_str(&format!("{}{join}{line}\r\n", self.code));
+        }
+        out
+    }
 }
 
+/// Longest AUTH line that Gmail takes, in octets.
+const GMAIL_AUTH_LINE: usize = 700;
+/// Longest line of RFC 5321 section 4.5.3.1.4, without its line end.
+const RFC_LINE: usize = 510;
 const TOO_LARGE: &str = "5.3.4 Message size exceeds fixed maximum message size";
 
 impl Session {
@@ -84,6 +114,9 @@ impl Session {
             let args = args.trim();
             let (name, reply) = match verb.as_str() {
                 "EHLO" => (verb, self.ehlo(wire)),
+                "AUTH" if self.greeted && !self.fits(line.len()) => {
+                    ("AUTH".into(), voice::line_too_long(self.state.settings.profile))
+                }
                 "AUTH" if self.greeted => auth(self, wire, args).await?,
                 "DATA" => (verb, self.data(wire).await?),
                 "BDAT" => match self.bdat(wire, args).await? {
@@ -98,7 +131,11 @@ impl Session {
                 _ => ("?".into(), Reply::new(500, "5.3.3 Unrecognized command")),
             };
             self.connection.command(name.as_str(), reply.code < 400);
-            wire.say(format!("{} {}\r\n", reply.code, reply.text));
+            if reply.code == 0 {
+                // A fault: the session ends without a word.
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
+            wire.say(reply.wire());
             wire.relieve().await?;
             match (name.as_str(), reply.code) {
                 ("STARTTLS", 220) => return Ok(End::StartTls),
@@ -106,6 +143,13 @@ impl Session {
                 _ => {}
             }
         }
+    }
+
+    /// Whether an AUTH line is short enough.
+    fn fits(&self, octets: usize) -> bool {
+        let gmail = self.state.settings.profile == Profile::Gmail && octets > GMAIL_AUTH_LINE;
+        let fault = octets > RFC_LINE && self.state.faults.conducts(MailFault::SmtpLongLine);
+        !gmail && !fault
     }
 
     /// Commands that are answered without further input.
@@ -118,6 +162,9 @@ impl Session {
             }
             "STARTTLS" if tls => Reply::new(503, "5.5.2 TLS is already active"),
             "STARTTLS" if !args.is_empty() => Reply::new(501, "5.5.4 Invalid arguments"),
+            "STARTTLS" if self.state.faults.conducts(MailFault::NoStartTls(Service::Smtp)) => {
+                Reply::fault(MailFault::NoStartTls(Service::Smtp))
+            }
             "STARTTLS" => Reply::new(220, "2.0.0 SMTP server ready"),
             "MAIL" => self.mail(args).unwrap_or_else(|refused| refused),
             "RCPT" => self.rcpt(args).unwrap_or_else(|refused| refused),
@@ -141,11 +188,10 @@ impl Session {
         self.greeted = true;
         self.envelope = None;
         let size = self.state.limits.smtp_message;
-        let middle = if wire.is_tls() { "AUTH LOGIN XOAUTH2" } else { "STARTTLS" };
-        wire.say(format!(
-            "250-localhost Hello [127.0.0.1]\r\n250-SIZE {size}\r\n250-PIPELINING\r\n250-DSN\r\n\
-             250-ENHANCEDSTATUSCODES\r\n250-{middle}\r\n250-8BITMIME\r\n250-BINARYMIME\r\n250-CHUNKING\r\n"
-        ));
+        let faults = &self.state.faults;
+        let stls = !faults.is_set(MailFault::NoStartTls(Service::Smtp));
+        let oauth = !faults.is_set(MailFault::NoOauth(Service::Smtp));
+        wire.say(voice::extensions(self.state.settings.profile, size, wire.is_tls(), stls, oauth));
         Reply::new(250, "SMTPUTF8")
     }
 
@@ -158,6 +204,9 @@ impl Session {
         }
         if self.envelope.is_some() {
             return Err(Reply::new(503, "5.5.2 Sender already specified"));
+        }
+        if let Some(fault) = self.state.faults.mail(Service::Smtp, Stage::Sender) {
+            return Err(Reply::fault(fault));
         }
         let (sender, parameters) = envelope::mail(args).map_err(malformed)?;
         if parameters.size.is_some_and(|size| size > self.state.limits.smtp_message) {
@@ -180,6 +229,11 @@ impl Session {
             return Err(Reply::new(503, "5.5.2 Need mail command"));
         };
         let address = envelope::rcpt(args).map_err(malformed)?;
+        if !state.directory.is_local(&address)
+            && let Some(fault) = state.faults.mail(Service::Smtp, Stage::Recipient)
+        {
+            return Err(Reply::fault(fault));
+        }
         if envelope.recipients.len() >= state.limits.recipients {
             return Err(Reply::new(452, "4.5.3 Too many recipients"));
         }

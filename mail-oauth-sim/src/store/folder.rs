@@ -7,6 +7,8 @@ use super::Flags;
 pub(crate) struct Stored {
     pub(crate) uid: u32,
     pub(crate) flags: Flags,
+    /// When its flags last changed, counted in changes of the folder (RFC 7162 section 3.1).
+    pub(crate) modseq: u64,
     /// Seconds since the Unix epoch, in the tenant's time.
     pub(crate) received: u64,
     pub(crate) bytes: Arc<Vec<u8>>,
@@ -19,19 +21,21 @@ pub(crate) struct Folder {
     next_uid: u32,
     /// Messages from this UID on have not been announced as recent to any session.
     recent_from: u32,
+    modseq: u64,
     messages: Vec<Stored>,
 }
 
 impl Folder {
     pub(crate) fn new(validity: u32) -> Self {
-        Self { validity, next_uid: 1, recent_from: 1, messages: Vec::new() }
+        Self { validity, next_uid: 1, recent_from: 1, modseq: 1, messages: Vec::new() }
     }
 
     /// Adds a message and gives its UID.
     pub(crate) fn add(&mut self, bytes: Arc<Vec<u8>>, flags: Flags, received: u64) -> u32 {
         let uid = self.next_uid;
         self.next_uid = uid.saturating_add(1);
-        self.messages.push(Stored { uid, flags, received, bytes });
+        self.modseq = self.modseq.saturating_add(1);
+        self.messages.push(Stored { uid, flags, modseq: self.modseq, received, bytes });
         uid
     }
 
@@ -41,6 +45,11 @@ impl Folder {
 
     pub(crate) fn recent_from(&self) -> u32 {
         self.recent_from
+    }
+
+    /// The count of changes so far.
+    pub(crate) fn modseq(&self) -> u64 {
+        self.modseq
     }
 
     /// From here on no message is recent to a later session (RFC 3501 section 2.3.2).
@@ -60,14 +69,26 @@ impl Folder {
         self.messages.get(self.position(uid)?)
     }
 
-    pub(crate) fn get_mut(&mut self, uid: u32) -> Option<&mut Stored> {
+    /// Changes the flags of a message; gives it as it is then.
+    pub(crate) fn set_flags(&mut self, uid: u32, change: impl FnOnce(Flags) -> Flags) -> Option<&Stored> {
         let at = self.position(uid)?;
-        self.messages.get_mut(at)
+        let message = self.messages.get_mut(at)?;
+        let flags = change(message.flags);
+        if flags != message.flags {
+            self.modseq = self.modseq.saturating_add(1);
+            message.flags = flags;
+            message.modseq = self.modseq;
+        }
+        Some(message)
     }
 
     /// Takes out every message with one of these UIDs, which are in ascending order.
     pub(crate) fn remove(&mut self, uids: &[u32]) {
+        let before = self.messages.len();
         self.messages.retain(|message| uids.binary_search(&message.uid).is_err());
+        if self.messages.len() < before {
+            self.modseq = self.modseq.saturating_add(1);
+        }
     }
 
     fn position(&self, uid: u32) -> Option<usize> {

@@ -7,5 +7,5 @@ mod message;
 
 pub(crate) use flags::Flags;
 pub(crate) use folder::{Folder, Stored};
-pub(crate) use mailbox::{FOLDERS, Store};
+pub(crate) use mailbox::{Listed, Refused, Store};
 pub use message::Message;

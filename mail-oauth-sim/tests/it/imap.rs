@@ -213,7 +213,7 @@ async fn parts_partials_and_the_envelope() {
     let read = conn.imap("FETCH 1 BODY[HEADER]").await;
     assert_eq!(read[read.len() - 2], " FLAGS (\\Seen \\Recent))");
     for bad in
-        ["FETCH 3 UID", "FETCH 0 UID", "FETCH 1 BODY[1]", "FETCH 1 NONSENSE", "FETCH 1", "FETCH 1 (UID"]
+        ["FETCH 3 UID", "FETCH 0 UID", "FETCH 1 BODY[0]", "FETCH 1 NONSENSE", "FETCH 1", "FETCH 1 (UID"]
     {
         assert!(conn.imap(bad).await[0].starts_with("A1 BAD "), "{bad}");
     }

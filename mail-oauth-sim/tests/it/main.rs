@@ -7,6 +7,7 @@
     reason = "helpers of tests may fail like tests"
 )]
 
+mod catalogue;
 mod certificates;
 mod identity;
 mod imap;

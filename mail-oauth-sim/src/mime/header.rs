@@ -1,5 +1,3 @@
-//! The little that the servers look at inside a message: where its header ends, and what its fields say.
-
 /// The length of the header, with the empty line that ends it (RFC 5322 section 2.1).
 pub(crate) fn header_len(message: &[u8]) -> usize {
     let mut at = 0;
