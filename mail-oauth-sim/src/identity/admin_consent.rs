@@ -26,7 +26,7 @@ fn consent(request: &Request, state: &State) -> Result<Answer, Refusal> {
     let uri = parameter("redirect_uri").ok_or(Aadsts::RedirectMissing)?;
     super::authorize::platform_of(app, uri).ok_or_else(|| Refusal::redirect_mismatch(uri, client_id))?;
     let scope = parameter("scope").ok_or_else(|| Refusal::missing("scope"))?;
-    let scopes = Scopes::parse(scope, app, state.directory.cloud(), domain)?;
+    let scopes = Scopes::parse(scope, app, state)?;
 
     let mut fields = Vec::new();
     match (&request.method, request.form("action")) {

@@ -82,7 +82,7 @@ pub(super) fn read(request: &Request, state: &State) -> Result<SignIn, Outcome> 
         return Err(back(Aadsts::ResponseTypeUnsupported.into()));
     }
     let scope = parameter("scope").ok_or_else(|| back(Refusal::missing("scope")))?;
-    let scopes = Scopes::parse(scope, app, state.directory.cloud(), domain).map_err(back)?;
+    let scopes = Scopes::parse(scope, app, state).map_err(back)?;
     Ok(SignIn::new(app, scopes, request, Purpose::Code(target)))
 }
 

@@ -6,6 +6,8 @@ use super::policy;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::scope::Scopes;
+use crate::Profile;
+use crate::log::shown;
 use crate::state::State;
 
 /// `POST /{tenant}/oauth2/v2.0/devicecode` (RFC 8628 section 3.1 and 3.2). Whether the app may use the flow at all is
@@ -16,7 +18,13 @@ pub(super) fn answer(request: &Request, state: &State) -> Result<Answer, Refusal
     let app = state.directory.app(client_id).ok_or_else(|| Refusal::unknown_app(client_id, domain))?;
     policy::check_audience(app, request.authority)?;
     let scope = request.form("scope").ok_or_else(|| Refusal::missing("scope"))?;
-    let scopes = Scopes::parse(scope, app, state.directory.cloud(), domain)?;
+    if state.settings.profile == Profile::Gmail && scope.contains("mail") {
+        // Google's device flow gives no access to mail.
+        let description = format!("Invalid device flow scope: {}", shown(scope));
+        let body = json!({ "error": "invalid_scope", "error_description": description });
+        return Ok(Answer::json(StatusCode::BAD_REQUEST, &body));
+    }
+    let scopes = Scopes::parse(scope, app, state)?;
 
     let lifetime = state.settings.device_code_lifetime.as_secs();
     let expires = state.clock.now().saturating_add(lifetime);

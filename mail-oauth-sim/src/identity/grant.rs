@@ -97,7 +97,7 @@ fn refresh_token(request: &Request, client: &Client<'_>, state: &State) -> Resul
     let app = client.app;
     let token = request.form("refresh_token").ok_or_else(|| Refusal::missing("refresh_token"))?;
     let scope = request.form("scope").ok_or_else(|| Refusal::missing("scope"))?;
-    let scopes = Scopes::parse(scope, app, state.directory.cloud(), state.directory.domain())?;
+    let scopes = Scopes::parse(scope, app, state)?;
     let now = state.clock.now();
     let (grantee, issued) = match state.refresh_tokens.redeem(token, &app.client_id, now) {
         Redeemed::Unknown => return Err(Aadsts::RefreshTokenInvalid.into()),
@@ -142,7 +142,7 @@ fn authorization_code(request: &Request, client: &Client<'_>, state: &State) -> 
     // A scope here may only repeat what was asked for, or a part of it; Entra takes the code's where there is none.
     let scopes = match request.form("scope") {
         Some(scope) => {
-            let asked = Scopes::parse(scope, app, state.directory.cloud(), state.directory.domain())?;
+            let asked = Scopes::parse(scope, app, state)?;
             Scopes {
                 openid: asked.openid || code.scopes.openid,
                 offline_access: asked.offline_access || code.scopes.offline_access,

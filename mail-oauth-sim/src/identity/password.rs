@@ -19,7 +19,7 @@ pub(super) fn answer(request: &Request, client: &Client<'_>, state: &State) -> R
     let name = request.form("username").ok_or_else(|| Refusal::missing("username"))?;
     let password = request.form("password").ok_or_else(|| Refusal::missing("password"))?;
     let scope = request.form("scope").ok_or_else(|| Refusal::missing("scope"))?;
-    let scopes = Scopes::parse(scope, client.app, state.directory.cloud(), state.directory.domain())?;
+    let scopes = Scopes::parse(scope, client.app, state)?;
 
     let user = state.directory.user(name).ok_or(Aadsts::UserNotFound)?;
     match user.kind {

@@ -6,10 +6,10 @@ use super::request::Request;
 use super::{
     admin_consent, authorize, broken, control, devicecode, discovery, grant, introspect, logout, page, signin,
 };
-use crate::Aadsts;
 use crate::fault::{Endpoint, HttpFault};
 use crate::model::Cloud;
 use crate::state::State;
+use crate::{Aadsts, Profile};
 
 /// Finds who answers a request, and lets a fault answer instead, or change the answer, if one is set. The fault is given
 /// back where the answer has to be sent in its way.
@@ -37,6 +37,7 @@ fn own(request: &mut Request, state: &State) -> Answer {
     if Cloud::ALL.iter().any(|cloud| *cloud != home && cloud.aliases().contains(&request.host())) {
         return Answer::refusal(&Aadsts::NationalCloud.into(), request, state);
     }
+    let google = state.settings.profile == Profile::Gmail;
     match *segments {
         ["control", what] if state.settings.control => control::answer(what, request, state),
         ["device"] => match request.method {
@@ -51,6 +52,10 @@ fn own(request: &mut Request, state: &State) -> Answer {
             discovery::instance(request, state).unwrap_or_else(|refusal| refused(&refusal, request))
         }
         ["common", "userrealm", upn] => discovery::user_realm(upn, request, state),
+        // Google's addresses of the same endpoints.
+        ["device", "code"] if google => tenant_endpoint(&["devicecode"], request, state),
+        ["token"] if google => tenant_endpoint(&["token"], request, state),
+        ["o", "oauth2", "v2", "auth"] if google => tenant_endpoint(&["authorize"], request, state),
         [tenant, ref path @ ..] if is_endpoint(path) => {
             let Some(authority) = state.directory.authority(tenant) else {
                 return refused(&Refusal::unknown_tenant(tenant), request);

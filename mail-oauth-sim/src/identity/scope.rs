@@ -1,7 +1,10 @@
 use super::refusal::Refusal;
 use crate::model::Cloud;
-use crate::{Aadsts, App};
+use crate::state::State;
+use crate::{Aadsts, App, Profile};
 
+/// Gmail's scope for IMAP, POP3 and SMTP.
+pub(super) const GOOGLE: &str = "https://mail.google.com/";
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 const ON_EXCHANGE: [&str; 9] = [
@@ -43,6 +46,8 @@ pub(crate) struct Scopes {
     pub(super) permissions: Vec<String>,
     pub(super) openid: bool,
     pub(super) offline_access: bool,
+    /// Whether it was asked for by Google's name for all of mail.
+    pub(super) google: bool,
 }
 
 /// Whether any resource has a delegated permission of this short name.
@@ -57,13 +62,27 @@ pub(crate) fn is_role(name: &str) -> bool {
 
 impl Scopes {
     /// Reads a `scope` parameter. A permission without a resource is Graph's, as is a request for sign-in only.
-    pub(super) fn parse(text: &str, app: &App, cloud: Cloud, domain: &str) -> Result<Self, Refusal> {
-        let mut this =
-            Self { audience: String::new(), permissions: Vec::new(), openid: false, offline_access: false };
+    pub(super) fn parse(text: &str, app: &App, state: &State) -> Result<Self, Refusal> {
+        let (cloud, domain) = (state.directory.cloud(), state.directory.domain());
+        let mut this = Self {
+            audience: String::new(),
+            permissions: Vec::new(),
+            openid: false,
+            offline_access: false,
+            google: false,
+        };
         for scope in text.split_ascii_whitespace() {
             if OPENID.iter().any(|name| name.eq_ignore_ascii_case(scope)) {
                 this.openid |= scope.eq_ignore_ascii_case("openid");
                 this.offline_access |= scope.eq_ignore_ascii_case("offline_access");
+                continue;
+            }
+            if scope == GOOGLE && state.settings.profile == Profile::Gmail {
+                // One scope for all three protocols; the mail servers know it by the names that they use.
+                this.google = true;
+                this.audience = cloud.exchange().first().map(|name| (*name).to_owned()).unwrap_or_default();
+                let mail = ["IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send"];
+                this.permissions.extend(mail.map(String::from));
                 continue;
             }
             let (resource, name) = match scope.rsplit_once('/') {
@@ -113,6 +132,9 @@ impl Scopes {
 
     /// The `scope` of a token answer: full names, without those of OpenID Connect.
     pub(super) fn granted(&self) -> String {
+        if self.google {
+            return GOOGLE.to_owned();
+        }
         let full: Vec<_> = self.permissions.iter().map(|name| format!("{}/{name}", self.audience)).collect();
         full.join(" ")
     }

@@ -228,7 +228,7 @@ impl Directory {
             return Err(contradiction(item(), problem, "remove one of the two: its own domain checks it"));
         }
         if user.mailbox {
-            if self.mailboxes.contains_key(&address) {
+            if self.mailboxes.contains_key(&address) || self.names.contains_key(&address) {
                 let problem = format!("has the address {address}, which another user has");
                 return Err(contradiction(item(), problem, "give each mailbox an address of its own"));
             }

@@ -7,15 +7,20 @@
     reason = "helpers of tests may fail like tests"
 )]
 
+mod authorize;
 mod catalogue;
 mod certificates;
+mod folders;
+mod grants;
 mod identity;
 mod imap;
 mod introspection;
 mod life;
 mod limits;
 mod pop3;
+mod profiles;
 mod random_bytes;
+mod scenario;
 mod secrets;
 mod smtp;
 mod support;

@@ -212,7 +212,10 @@ pub(crate) async fn smtp_as(tenant: &Tenant, user: &str) -> Conn {
 /// An HTTP answer.
 pub(crate) struct Http {
     pub(crate) status: u16,
+    /// In lower case.
     pub(crate) head: String,
+    /// The first cookie that was set, as a browser sends it back.
+    pub(crate) cookie: Option<String>,
     pub(crate) body: String,
 }
 
@@ -252,7 +255,12 @@ pub(crate) async fn http(tenant: &Tenant, path: &str, headers: &str, form: Optio
     let head = String::from_utf8(conn.until(b"\r\n\r\n").await).unwrap();
     let body = String::from_utf8(conn.rest().await).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Http { status, head: head.to_ascii_lowercase(), body }
+    let cookie = head
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: "))
+        .and_then(|cookie| cookie.split(';').next())
+        .map(str::to_owned);
+    Http { status, cookie, head: head.to_ascii_lowercase(), body }
 }
 
 pub(crate) async fn post(tenant: &Tenant, path: &str, form: &[(&str, &str)]) -> Http {

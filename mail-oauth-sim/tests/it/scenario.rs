@@ -1,0 +1,97 @@
+//! A tenant from a file, and one that is driven from outside.
+
+use mail_oauth_sim::{Error, Fault, MailFault, TenantBuilder};
+
+use crate::support::*;
+
+const GOOD: &str = include_str!("../../docs/scenario.toml");
+
+#[tokio::test]
+async fn the_example_of_the_document_runs() {
+    let tenant = TenantBuilder::from_scenario(GOOD).unwrap().start().await.unwrap();
+    assert!(tenant.messages("invoices@contoso.example").unwrap().is_empty());
+    // It begins with a fault.
+    let mut conn = imap_as(&tenant, ADELE, ADELE).await;
+    assert!(conn.imap("SELECT INBOX").await[0].contains("Request is throttled"));
+    tenant.clear_fault(&Fault::Mail(MailFault::ImapThrottled { backoff_ms: 92_415 }));
+    let mut conn = imap_as(&tenant, ADELE, ADELE).await;
+    assert!(conn.imap("SELECT INBOX").await.last().unwrap().starts_with("A1 OK"));
+}
+
+#[test]
+fn what_is_wrong_is_shown_with_its_line() {
+    for (text, line, part) in [
+        ("domain = ", 1, ""),
+        ("seed = 1\n\ncolour = \"red\"\n", 3, "unknown field `colour`"),
+        (
+            "[[user]]\nupn = \"a@b.example\"\npolicies = [\"mfa\", \"nonsense\"]\n",
+            3,
+            "unknown variant `nonsense`",
+        ),
+        (
+            "faults = [\n  \"imap-throttled\",\n  \"imap-nonsense\",\n]\n",
+            3,
+            "there is no fault imap-nonsense",
+        ),
+        (
+            "[[user]]\nupn = \"a@b.example\"\n\n[[mailbox]]\naddress = \"c@b.example\"\nfull_access = [\"d@b.example\"]\n",
+            5,
+            "gives full access to d@b.example",
+        ),
+        ("auto_approve = \"a@b.example\"\n", 1, "automatic approval as a@b.example names nobody"),
+        ("[[app]]\nclient_id = \"x\"\nroles = [\"Nothing\"]\n", 2, "application permission Nothing"),
+        ("[[app]]\nclient_id = \"x\"\ncertificates = [\"no pem\"]\n", 2, "certificate that cannot be read"),
+        (
+            "[[user]]\nupn = \"a@b.example\"\nkind = \"federated\"\npassword = \"x\"\n",
+            2,
+            "is federated and has a password",
+        ),
+        (
+            "[[user]]\nupn = \"a@b.example\"\naliases = [\"z@b.example\"]\n[[user]]\nupn = \"z@b.example\"\n",
+            5,
+            "which another user has",
+        ),
+    ] {
+        match TenantBuilder::from_scenario(text) {
+            Err(Error::Scenario { line: found, problem }) => {
+                assert_eq!(found, line, "{text}: {problem}");
+                assert!(problem.contains(part), "{text}: {problem}");
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_control_endpoint_is_closed_unless_it_was_opened() {
+    let tenant = tenant().await;
+    assert_eq!(post(&tenant, "/control/advance", &[("seconds", "1")]).await.status, 404);
+    let tenant = builder().open_control().start().await.unwrap();
+    for (action, form, status) in [
+        ("fault", &[("name", "http-429"), ("times", "1")][..], 200),
+        ("fault", &[("name", "nonsense")], 400),
+        ("advance", &[("seconds", "3600")], 200),
+        ("clear", &[], 200),
+        ("revoke", &[("user", ADELE)], 200),
+        ("password", &[("user", ADELE), ("password", "x")], 200),
+        ("deliver", &[("mailbox", ADELE), ("message", "Subject: x\r\n\r\ny\r\n")], 200),
+        ("decline", &[("user_code", "ABC")], 400),
+        ("nonsense", &[], 400),
+    ] {
+        assert_eq!(post(&tenant, &format!("/control/{action}"), form).await.status, status, "{action}");
+    }
+    assert_eq!(tenant.messages(ADELE).unwrap().len(), 1);
+    assert!(
+        get(&tenant, "/control/log").await.json()["connections"][0].as_str().unwrap().contains("Identity")
+    );
+}
+
+#[tokio::test]
+async fn a_seed_repeats_what_is_handed_out() {
+    let codes = async |seed| {
+        let tenant = builder().seed(seed).start().await.unwrap();
+        device_code(&tenant).await.text("user_code")
+    };
+    assert_eq!(codes(7).await, codes(7).await);
+    assert_ne!(codes(7).await, codes(8).await);
+}
