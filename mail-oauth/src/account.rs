@@ -168,17 +168,24 @@ impl Account {
         if let Some(authority) = &self.authority {
             return Ok(authority.clone());
         }
-        match self.provider {
-            Provider::Microsoft365 => {
+        let authority = self.issuer()?;
+        Ok(match authority.tenant() {
+            "" => authority.issuer().to_owned(),
+            tenant => format!("https://{}/{tenant}", authority.environment()),
+        })
+    }
+
+    /// The authority with its endpoints.
+    pub(crate) fn issuer(&self) -> Result<msal_lite::Authority, Error> {
+        match &self.authority {
+            Some(address) => {
+                msal_lite::Authority::parse(address).map_err(|e| Error::setting("authority", e.to_string()))
+            }
+            None => {
                 let domain =
                     self.roles.sign_in.rsplit_once('@').map_or("organizations", |(_, domain)| domain);
-                let tenant = self.tenant.as_deref().unwrap_or(domain);
-                Ok(format!("https://login.microsoftonline.com/{tenant}"))
+                self.provider.authority(self.tenant.as_deref(), domain)
             }
-            Provider::Custom => Err(Error::setting(
-                "authority",
-                "a custom provider needs one; give its https address".to_owned(),
-            )),
         }
     }
 

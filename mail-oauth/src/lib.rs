@@ -34,7 +34,7 @@ pub use check::Finding;
 pub use error::{Action, Error, Stage, TlsProblem};
 pub use journal::{Journal, Step};
 pub use mailbox::{Mailbox, Options};
-pub use provider::Provider;
+pub use provider::{Family, Flows, PasswordOnly, Provider};
 pub use server::{Protocol, Security, Server};
 pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
 

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use msal_lite::{
-    AccountQuery, Application, Authority, DeviceCodePrompt, FileStore, MemoryStore, Scopes, Token,
-    TokenClient,
+    AccountQuery, Application, DeviceCodePrompt, FileStore, MemoryStore, Scopes, Token, TokenClient,
 };
 
 use crate::account::Account;
@@ -64,10 +63,7 @@ impl Mailbox {
     /// [`Error::Setting`] and [`Error::CaFile`] for what cannot be right.
     pub fn new(account: Account, options: Options) -> Result<Self, Error> {
         let tls = Tls::new(&options.trust)?;
-        let authority = account.authority()?;
-        let authority =
-            Authority::parse(&authority).map_err(|e| Error::setting("authority", e.to_string()))?;
-        let app = Application::new(account.client_id(), authority)
+        let app = Application::new(account.client_id(), account.issuer()?)
             .map_err(|e| Error::setting("client id", e.to_string()))?;
         let https = tls.https()?;
         let tokens = match options.cache_file {
