@@ -14,12 +14,17 @@
 //!
 //! # Features
 //!
-//! None.
+//! | feature | what |
+//! |---|---|
+//! | `discover` | [`discover`]: the provider of an address, by DNS and by its tenant |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
 mod check;
 pub mod diagnosis;
+#[cfg(feature = "discover")]
+#[cfg_attr(docsrs, doc(cfg(feature = "discover")))]
+pub mod discover;
 mod error;
 mod journal;
 mod mailbox;

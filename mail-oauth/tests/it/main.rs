@@ -3,5 +3,7 @@
 
 mod bed;
 mod budget;
+#[cfg(feature = "discover")]
+mod discover;
 mod outcomes;
 mod secrets;
