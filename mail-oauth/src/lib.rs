@@ -31,6 +31,7 @@ mod mailbox;
 mod open;
 mod provider;
 mod server;
+pub mod setup;
 mod sign_in;
 mod transport;
 

@@ -7,3 +7,4 @@ mod budget;
 mod discover;
 mod outcomes;
 mod secrets;
+mod setup;
