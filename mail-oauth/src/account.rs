@@ -135,9 +135,8 @@ impl Account {
     #[must_use]
     pub fn with_app_only(mut self) -> Self {
         self.app_only = true;
-        let scopes = self.provider.app_scopes();
-        if !scopes.is_empty() {
-            self.scopes = PerProtocol::of(|_| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        if let Some(scope) = self.provider.app_scope() {
+            self.scopes = PerProtocol::of(|_| vec![scope.to_owned()]);
         }
         self
     }
@@ -188,17 +187,24 @@ impl Account {
         if let Some(authority) = &self.authority {
             return Ok(authority.clone());
         }
-        match self.provider {
-            Provider::Microsoft365 => {
+        let authority = self.issuer()?;
+        Ok(match authority.tenant() {
+            "" => authority.issuer().to_owned(),
+            tenant => format!("https://{}/{tenant}", authority.environment()),
+        })
+    }
+
+    /// The authority with its endpoints.
+    pub(crate) fn issuer(&self) -> Result<msal_lite::Authority, Error> {
+        match &self.authority {
+            Some(address) => {
+                msal_lite::Authority::parse(address).map_err(|e| Error::setting("authority", e.to_string()))
+            }
+            None => {
                 let domain =
                     self.roles.sign_in.rsplit_once('@').map_or("organizations", |(_, domain)| domain);
-                let tenant = self.tenant.as_deref().unwrap_or(domain);
-                Ok(format!("https://login.microsoftonline.com/{tenant}"))
+                self.provider.authority(self.tenant.as_deref(), domain)
             }
-            Provider::Custom => Err(Error::setting(
-                "authority",
-                "a custom provider needs one; give its https address".to_owned(),
-            )),
         }
     }
 

@@ -18,18 +18,23 @@
 //! |---|---|
 //! | `encrypted` | token caches as encrypted files: `msal_lite::FileStore::encrypted` |
 //! | `keyring` | their key in the keyring of the operating system |
+//! | `discover` | [`discover`]: the provider of an address, by DNS and by its tenant |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
 mod check;
 mod credential;
 pub mod diagnosis;
+#[cfg(feature = "discover")]
+#[cfg_attr(docsrs, doc(cfg(feature = "discover")))]
+pub mod discover;
 mod error;
 mod journal;
 mod mailbox;
 mod open;
 mod provider;
 mod server;
+pub mod setup;
 mod sign_in;
 mod transport;
 
@@ -39,7 +44,7 @@ pub use credential::Credential;
 pub use error::{Action, Error, Stage, TlsProblem, chain};
 pub use journal::{Journal, Step};
 pub use mailbox::{Mailbox, Options};
-pub use provider::Provider;
+pub use provider::{Family, Flows, PasswordOnly, Provider};
 pub use server::{Protocol, Security, Server};
 pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
 

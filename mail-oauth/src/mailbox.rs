@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use msal_lite::{
-    AccountQuery, Application, Authority, AuthorizationOptions, DeviceCodePrompt, FileStore, Loopback,
-    MemoryStore, Scopes, Secret, Store, Token, TokenClient,
+    AccountQuery, Application, AuthorizationOptions, DeviceCodePrompt, FileStore, Loopback, MemoryStore,
+    Scopes, Secret, Store, Token, TokenClient,
 };
 
 use crate::account::Account;
@@ -101,10 +101,7 @@ impl Mailbox {
     /// [`Error::Setting`] and [`Error::CaFile`] for what cannot be right.
     pub fn new(account: Account, options: Options) -> Result<Self, Error> {
         let tls = Tls::new(&options.trust)?;
-        let authority = account.authority()?;
-        let authority =
-            Authority::parse(&authority).map_err(|e| Error::setting("authority", e.to_string()))?;
-        let mut app = Application::new(account.client_id(), authority)
+        let mut app = Application::new(account.client_id(), account.issuer()?)
             .map_err(|e| Error::setting("client id", e.to_string()))?;
         if let Some(secret) = options.credential.as_ref().and_then(Credential::as_secret) {
             app = app

@@ -25,6 +25,14 @@ pub enum Provider {
     Aol,
     /// Fastmail. Public clients; registration by hand.
     Fastmail,
+    /// Comcast (Xfinity). By browser, with PKCE and a secret. Its endpoints are those that mail programs use; no
+    /// documentation for developers is known.
+    Comcast,
+    /// Yandex. By browser; with PKCE no secret is needed.
+    Yandex,
+    /// Mail.ru. By browser, with a secret. Two sets of endpoints are in use, `o2.mail.ru` and `oauth.mail.ru`; this
+    /// is the first.
+    MailRu,
 }
 
 struct Preset {
@@ -76,7 +84,45 @@ const FASTMAIL: Preset = Preset {
     particulars: PLAIN,
 };
 
+const COMCAST: Preset = Preset {
+    issuer: "https://oauth.xfinity.com",
+    authorization: "https://oauth.xfinity.com/oauth/authorize",
+    token: "https://oauth.xfinity.com/oauth/token",
+    mail_scopes: "https://email.comcast.net/",
+    needs_secret: true,
+    particulars: PLAIN,
+};
+
+const YANDEX: Preset = Preset {
+    issuer: "https://oauth.yandex.com",
+    authorization: "https://oauth.yandex.com/authorize",
+    token: "https://oauth.yandex.com/token",
+    mail_scopes: "mail:imap_full mail:smtp",
+    needs_secret: false,
+    particulars: PLAIN,
+};
+
+const MAIL_RU: Preset = Preset {
+    issuer: "https://o2.mail.ru",
+    authorization: "https://o2.mail.ru/login",
+    token: "https://o2.mail.ru/token",
+    mail_scopes: "mail.imap",
+    needs_secret: true,
+    particulars: PLAIN,
+};
+
 impl Provider {
+    /// Every provider.
+    pub const ALL: [Provider; 7] = [
+        Provider::Google,
+        Provider::Yahoo,
+        Provider::Aol,
+        Provider::Fastmail,
+        Provider::Comcast,
+        Provider::Yandex,
+        Provider::MailRu,
+    ];
+
     /// Where it gives tokens, and how.
     ///
     /// # Errors
@@ -105,6 +151,25 @@ impl Provider {
             Self::Yahoo => &YAHOO,
             Self::Aol => &AOL,
             Self::Fastmail => &FASTMAIL,
+            Self::Comcast => &COMCAST,
+            Self::Yandex => &YANDEX,
+            Self::MailRu => &MAIL_RU,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Provider;
+    use crate::Scopes;
+
+    #[test]
+    fn every_address_and_scope_can_be_used() {
+        for provider in Provider::ALL {
+            let authority = provider.authority().unwrap();
+            assert!(authority.authorization_endpoint().is_some(), "{provider:?}");
+            assert!(authority.device_endpoint().is_none(), "{provider:?} by browser only");
+            assert!(Scopes::parse(provider.mail_scopes()).is_ok(), "{provider:?}");
         }
     }
 }

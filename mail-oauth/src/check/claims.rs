@@ -5,7 +5,7 @@ use msal_lite::{Timestamp, Token, TokenInspection, TokenSource};
 
 use crate::account::Account;
 use crate::diagnosis::Fact;
-use crate::provider::Provider;
+use crate::provider::{Family, Provider};
 use crate::server::Protocol;
 
 /// A token that ends within this time, in seconds, although it is fresh, is too short for a session.
@@ -132,7 +132,7 @@ impl Claims {
 }
 
 pub(super) fn is_microsoft(provider: Provider) -> bool {
-    !provider.app_scopes().is_empty()
+    provider.family() == Family::MicrosoftWork
 }
 
 /// The resources whose tokens Exchange's mail servers take, in every cloud, without `https://`.

@@ -229,11 +229,10 @@ async fn redirect_address(mailbox: &Mailbox, redirect: &str) -> Asked {
 /// A token for the application itself, which is thrown away.
 async fn credential(mailbox: &Mailbox) -> Asked {
     let app = mailbox.tokens().application().clone();
-    let names = mailbox.account().provider().app_scopes();
     let names: Vec<&str> = if mailbox.account().is_app_only() {
         mailbox.account().scopes(Protocol::Imap).iter().map(String::as_str).collect()
     } else {
-        names.to_vec()
+        mailbox.account().provider().app_scope().into_iter().collect()
     };
     if names.is_empty() {
         return Asked::skipped(

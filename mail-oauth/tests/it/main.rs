@@ -3,5 +3,8 @@
 
 mod bed;
 mod budget;
+#[cfg(feature = "discover")]
+mod discover;
 mod outcomes;
 mod secrets;
+mod setup;
