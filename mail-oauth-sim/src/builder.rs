@@ -241,6 +241,12 @@ impl TenantBuilder {
         self
     }
 
+    /// A fault to begin with. One of the [`catalogue`](crate::catalogue) comes by its name: `.fault("imap-throttled".parse()?)`.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
     /// Faults to begin with.
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults.extend(faults);
@@ -253,6 +259,12 @@ impl TenantBuilder {
     /// `revoke` (`user`), `password` (`user`, `password`); a GET of `log` tells what clients did.
     pub fn open_control(mut self) -> Self {
         self.settings.control = true;
+        self
+    }
+
+    /// The largest message in octets that SMTP takes, as `EHLO` announces it. Default: 157,286,400, as Exchange.
+    pub fn message_limit(mut self, octets: usize) -> Self {
+        self.limits.smtp_message = octets;
         self
     }
 

@@ -56,6 +56,14 @@ pub enum Error {
         /// What to do about it.
         fix: &'static str,
     },
+    /// A fault was named that is not in the catalogue.
+    #[error("there is no fault {name}: did you mean {nearest}? docs/faults.md lists all")]
+    NoSuchFault {
+        /// The name that was given, escaped and cut to 80 characters.
+        name: String,
+        /// The name in the catalogue that is nearest to it.
+        nearest: String,
+    },
     /// The sign-in ended on a page, and the app hears nothing.
     #[error("the sign-in ends on a page with AADSTS{aadsts}, and the app hears nothing")]
     Page {

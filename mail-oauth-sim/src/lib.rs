@@ -67,7 +67,8 @@ pub use aadsts::Aadsts;
 pub use builder::TenantBuilder;
 pub use error::Error;
 pub use fault::{
-    CatalogueEntry, Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault, catalogue,
+    CatalogueEntry, Cause, Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault,
+    catalogue, causes,
 };
 pub use limits::Limits;
 pub use log::{LogEntry, LogEvent, Service, Turns};

@@ -31,7 +31,7 @@ fn what_is_wrong_is_shown_with_its_line() {
         (
             "faults = [\n  \"imap-throttled\",\n  \"imap-nonsense\",\n]\n",
             3,
-            "there is no fault imap-nonsense",
+            "there is no fault imap-nonsense: did you mean imap-",
         ),
         (
             "[[user]]\nupn = \"a@b.example\"\n\n[[mailbox]]\naddress = \"c@b.example\"\nfull_access = [\"d@b.example\"]\n",
@@ -76,11 +76,25 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         ("password", &[("user", ADELE), ("password", "x")], 200),
         ("deliver", &[("mailbox", ADELE), ("message", "Subject: x\r\n\r\ny\r\n")], 200),
         ("decline", &[("user_code", "ABC")], 400),
+        ("token", &[("user", ADELE)], 200),
         ("nonsense", &[], 400),
     ] {
         assert_eq!(post(&tenant, &format!("/control/{action}"), form).await.status, status, "{action}");
     }
     assert_eq!(tenant.messages(ADELE).unwrap().len(), 1);
+    // What is wrong is named, and what would be right.
+    for (action, form, problem) in [
+        ("fault", &[("name", "imap-trottled")][..], "did you mean imap-throttled?"),
+        ("fault", &[("name", "http-500"), ("times", "x")], "times is no number"),
+        ("advance", &[], "advance needs seconds"),
+        ("revoke", &[("user", "x@contoso.example")], "the tenant has no user x@contoso.example"),
+        ("deliver", &[("mailbox", "x"), ("message", "y")], "the tenant has no mailbox x"),
+        ("nonsense", &[], "there is no action nonsense: use fault,"),
+    ] {
+        let said = post(&tenant, &format!("/control/{action}"), form).await.text("problem");
+        assert!(said.contains(problem), "{action}: {said}");
+    }
+    assert!(get(&tenant, "/control/faults").await.json()["faults"][0]["wire"].is_string());
     assert!(
         get(&tenant, "/control/log").await.json()["connections"][0].as_str().unwrap().contains("Identity")
     );
