@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,6 +93,21 @@ impl TenantBuilder {
     /// [`Error::Scenario`] with the line, if the text is no TOML, has an unknown key or value, or contradicts itself.
     pub fn from_scenario(text: &str) -> Result<Self, Error> {
         scenario::builder(text)
+    }
+
+    /// Reads a description from a file, as [`from_scenario`](Self::from_scenario) does from its text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`], or [`Error::ScenarioFile`] with the line.
+    pub fn from_scenario_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+        Self::from_scenario(&text).map_err(|error| match error {
+            Error::Scenario { line, problem } => Error::ScenarioFile { path: path.to_owned(), line, problem },
+            error => error,
+        })
     }
 
     /// The tenant's id. Default: a fixed GUID.

@@ -62,6 +62,21 @@ fn what_is_wrong_is_shown_with_its_line() {
     }
 }
 
+#[test]
+fn a_file_is_named_with_its_line() {
+    let folder = std::env::temp_dir();
+    let missing = folder.join(format!("mail-oauth-sim-{}-missing.toml", std::process::id()));
+    let error = TenantBuilder::from_scenario_file(&missing).unwrap_err();
+    assert!(matches!(&error, Error::Unreadable { path, .. } if *path == missing));
+    assert!(error.to_string().contains("-missing.toml: name a text file"), "{error}");
+
+    let wrong = folder.join(format!("mail-oauth-sim-{}-wrong.toml", std::process::id()));
+    std::fs::write(&wrong, "seed = 1\nfaults = [\"x\"]\n").unwrap();
+    let error = TenantBuilder::from_scenario_file(&wrong).unwrap_err();
+    std::fs::remove_file(&wrong).unwrap();
+    assert!(error.to_string().contains("-wrong.toml, line 2: there is no fault x: did you mean "), "{error}");
+}
+
 #[tokio::test]
 async fn the_control_endpoint_is_closed_unless_it_was_opened() {
     let tenant = tenant().await;
