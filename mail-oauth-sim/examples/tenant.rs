@@ -9,7 +9,9 @@ use mail_oauth_sim::{App, Mailbox, Tenant, TenantBuilder, TokenSpec, User};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Err(error) = run().await;
-    eprintln!("{error}");
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    let causes: String = causes.map(|error| format!(": {error}")).collect();
+    eprintln!("{error}{causes}");
     ExitCode::FAILURE
 }
 

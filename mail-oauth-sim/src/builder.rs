@@ -65,6 +65,7 @@ impl TenantBuilder {
                 security_defaults: false,
                 control: false,
                 profile: Profile::Exchange,
+                behind_tls_proxy: false,
             },
             limits: Limits::default(),
         }
@@ -242,6 +243,13 @@ impl TenantBuilder {
             Service::Pop3 => *pop3 = port,
             Service::Smtp => *smtp = port,
         }
+        self
+    }
+
+    /// TLS ends before the tenant, at a proxy: all servers speak in the clear from the first octet, and treat every
+    /// connection as one under TLS. Addresses in documents go on to say `https`. Also for a fuzzer, and to watch octets.
+    pub fn behind_tls_proxy(mut self) -> Self {
+        self.settings.behind_tls_proxy = true;
         self
     }
 

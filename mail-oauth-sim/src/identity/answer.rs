@@ -89,7 +89,13 @@ impl Answer {
     pub(super) fn refusal_page(refusal: &Refusal, request: &Request, state: &State) -> Self {
         let Description { text, .. } = Self::description(refusal, request, state);
         let title = "Sorry, but we’re having trouble signing you in.";
-        let body = format!("<p>{}</p>", page::escape(&text));
+        // The same words as elsewhere, with what an administrator searches the sign-in log for in lines of their own.
+        let text = page::escape(&text);
+        let (said, trace) = text.split_once(" Trace ID: ").unwrap_or((&text, ""));
+        let trace = trace
+            .replace(" Correlation ID: ", "<br>Correlation ID: ")
+            .replace(" Timestamp: ", "<br>Timestamp: ");
+        let body = format!("<p>{said}</p><p class=\"soft\">Trace ID: {trace}</p>");
         let aadsts = Some(refusal.aadsts.code());
         Self { aadsts, ..page::plain(StatusCode::BAD_REQUEST, title, &body) }
     }

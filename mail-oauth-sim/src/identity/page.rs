@@ -64,17 +64,23 @@ pub(super) fn decided(user_code: &str, decision: Decision, state: &State) -> Ans
 
 pub(super) fn account(flow: &str, hint: &str, password: bool, wrong: Option<&str>) -> Answer {
     let (hint, wrong) = (escape(hint), wrong.map(wrong_line).unwrap_or_default());
-    let password = if password {
-        "<label>Password<input name=\"password\" type=\"password\" autocomplete=\"current-password\"></label>"
-    } else {
-        ""
+    // Whoever is known already only has the password left to give.
+    let (first, then) = match (password, hint.is_empty()) {
+        (true, false) => ("", " autofocus"),
+        _ => (" autofocus", ""),
+    };
+    let password = match password {
+        true => format!(
+            "<label>Password<input name=\"password\" type=\"password\" autocomplete=\"current-password\"{then}></label>"
+        ),
+        false => String::new(),
     };
     step(
         flow,
         "Sign in",
         &format!(
             "{wrong}<label>Email or phone<input name=\"account\" type=\"email\" value=\"{hint}\" \
-             autocomplete=\"username\" placeholder=\"someone@example.com\" required autofocus></label>{password}"
+             autocomplete=\"username\" placeholder=\"someone@example.com\" required{first}></label>{password}"
         ),
         ("signin", "Sign in"),
     )
