@@ -278,9 +278,7 @@ impl TenantBuilder {
     }
 
     /// Opens `/control/...` on the identity endpoints, by which a test in another language sets faults, lets time pass
-    /// and reads the log. Everybody on this machine may use it. Default: closed. Each is a POST with a form:
-    /// `fault` (`name`, `times`), `clear` (`name`), `advance` (`seconds`), `approve` and `decline` (`user_code`, `user`),
-    /// `revoke` (`user`), `password` (`user`, `password`); a GET of `log` tells what clients did.
+    /// and reads the log. Everybody on this machine may use it. Default: closed. The README has the list.
     pub fn open_control(mut self) -> Self {
         self.settings.control = true;
         self

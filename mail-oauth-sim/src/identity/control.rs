@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::device::Decision;
 use super::grantee::Grantee;
+use super::record;
 use super::request::Request;
 use crate::log::shown;
 use crate::state::State;
@@ -18,8 +19,10 @@ use crate::{CatalogueEntry, Fault, TokenSpec, catalogue};
 /// in the body, form-encoded.
 pub(super) fn answer(what: &str, request: &Request, state: &State) -> Answer {
     if what == "log" {
-        let log: Vec<String> = state.log.entries().iter().map(|entry| format!("{entry:?}")).collect();
-        return Answer::json(StatusCode::OK, &json!({ "connections": log }));
+        let log = state.log.entries();
+        let text: Vec<String> = log.iter().map(|entry| format!("{entry:?}")).collect();
+        let entries: Vec<Value> = log.iter().map(record::entry).collect();
+        return Answer::json(StatusCode::OK, &json!({ "entries": entries, "connections": text }));
     }
     if what == "faults" {
         let list =

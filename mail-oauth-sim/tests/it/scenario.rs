@@ -19,6 +19,13 @@ async fn the_example_of_the_document_runs() {
 }
 
 #[test]
+fn the_example_of_the_readme_is_a_scenario() {
+    let readme = include_str!("../../README.md");
+    let text = readme.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let _ = TenantBuilder::from_scenario(text).unwrap();
+}
+
+#[test]
 fn what_is_wrong_is_shown_with_its_line() {
     for (text, line, part) in [
         ("domain = ", 1, ""),
@@ -110,9 +117,11 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         assert!(said.contains(problem), "{action}: {said}");
     }
     assert!(get(&tenant, "/control/faults").await.json()["faults"][0]["wire"].is_string());
-    assert!(
-        get(&tenant, "/control/log").await.json()["connections"][0].as_str().unwrap().contains("Identity")
-    );
+    let log = get(&tenant, "/control/log").await.json();
+    assert!(log["connections"][0].as_str().unwrap().contains("Identity"));
+    let first = &log["entries"][0];
+    assert_eq!((&first["service"], &first["events"][0]["version"]), (&"identity".into(), &"TLSv1.3".into()));
+    assert_eq!(first["events"][1]["path"], "/control/fault");
 }
 
 #[tokio::test]
