@@ -63,7 +63,7 @@ class Browser:
     def __init__(self, dark=False):
         self.profile = tempfile.TemporaryDirectory(prefix="sim-chromium-", ignore_cleanup_errors=True)
         command = [
-            "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            os.environ.get("SIM_BROWSER", "chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--no-proxy-server", "--ignore-certificate-errors", "--remote-debugging-port=0", "--window-size=900,900",
             f"--user-data-dir={self.profile.name}", "about:blank",
         ]
