@@ -14,11 +14,16 @@
 //!
 //! # Features
 //!
-//! None.
+//! | feature | what |
+//! |---|---|
+//! | `encrypted` | token caches as encrypted files: `msal_lite::FileStore::encrypted` |
+//! | `keyring` | their key in the keyring of the operating system |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
 mod check;
+mod credential;
+pub mod diagnosis;
 mod error;
 mod journal;
 mod mailbox;
@@ -29,8 +34,9 @@ mod sign_in;
 mod transport;
 
 pub use account::{Account, Roles};
-pub use check::Finding;
-pub use error::{Action, Error, Stage, TlsProblem};
+pub use check::{CheckOptions, Finding, Line, Outcome, Report, Role};
+pub use credential::Credential;
+pub use error::{Action, Error, Stage, TlsProblem, chain};
 pub use journal::{Journal, Step};
 pub use mailbox::{Mailbox, Options};
 pub use provider::Provider;

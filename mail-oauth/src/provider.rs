@@ -73,6 +73,15 @@ impl Provider {
         }
     }
 
+    /// The scopes of an application that signs in as itself; empty when the provider has no such thing here, or the
+    /// account must say.
+    pub fn app_scopes(self) -> &'static [&'static str] {
+        match self {
+            Provider::Microsoft365 => &["https://outlook.office365.com/.default"],
+            Provider::Custom => &[],
+        }
+    }
+
     pub(crate) fn sasl_user(self, protocol: Protocol) -> SaslUser {
         match (self, protocol) {
             // Exchange opens the mailbox that `user=` names, but lets only the person themself submit.
