@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +65,7 @@ impl TenantBuilder {
                 security_defaults: false,
                 control: false,
                 profile: Profile::Exchange,
+                behind_tls_proxy: false,
             },
             limits: Limits::default(),
         }
@@ -92,6 +94,21 @@ impl TenantBuilder {
     /// [`Error::Scenario`] with the line, if the text is no TOML, has an unknown key or value, or contradicts itself.
     pub fn from_scenario(text: &str) -> Result<Self, Error> {
         scenario::builder(text)
+    }
+
+    /// Reads a description from a file, as [`from_scenario`](Self::from_scenario) does from its text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`], or [`Error::ScenarioFile`] with the line.
+    pub fn from_scenario_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+        Self::from_scenario(&text).map_err(|error| match error {
+            Error::Scenario { line, problem } => Error::ScenarioFile { path: path.to_owned(), line, problem },
+            error => error,
+        })
     }
 
     /// The tenant's id. Default: a fixed GUID.
@@ -229,6 +246,13 @@ impl TenantBuilder {
         self
     }
 
+    /// TLS ends before the tenant, at a proxy: all servers speak in the clear from the first octet, and treat every
+    /// connection as one under TLS. Addresses in documents go on to say `https`. Also for a fuzzer, and to watch octets.
+    pub fn behind_tls_proxy(mut self) -> Self {
+        self.settings.behind_tls_proxy = true;
+        self
+    }
+
     /// Fault: the server certificate is for this name only, and not for `localhost`, `127.0.0.1` and `::1`.
     pub fn certificate_name(mut self, name: impl Into<String>) -> Self {
         self.certificate.name = Some(name.into());
@@ -241,6 +265,12 @@ impl TenantBuilder {
         self
     }
 
+    /// A fault to begin with. One of the [`catalogue`](crate::catalogue) comes by its name: `.fault("imap-throttled".parse()?)`.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
     /// Faults to begin with.
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults.extend(faults);
@@ -248,11 +278,15 @@ impl TenantBuilder {
     }
 
     /// Opens `/control/...` on the identity endpoints, by which a test in another language sets faults, lets time pass
-    /// and reads the log. Everybody on this machine may use it. Default: closed. Each is a POST with a form:
-    /// `fault` (`name`, `times`), `clear` (`name`), `advance` (`seconds`), `approve` and `decline` (`user_code`, `user`),
-    /// `revoke` (`user`), `password` (`user`, `password`); a GET of `log` tells what clients did.
+    /// and reads the log. Everybody on this machine may use it. Default: closed. The README has the list.
     pub fn open_control(mut self) -> Self {
         self.settings.control = true;
+        self
+    }
+
+    /// The largest message in octets that SMTP takes, as `EHLO` announces it. Default: 157,286,400, as Exchange.
+    pub fn message_limit(mut self, octets: usize) -> Self {
+        self.limits.smtp_message = octets;
         self
     }
 

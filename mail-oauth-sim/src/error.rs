@@ -1,4 +1,5 @@
 use std::io;
+use std::path::PathBuf;
 
 use crate::Service;
 
@@ -29,7 +30,7 @@ pub enum Error {
         port: u16,
     },
     /// A listener could not be opened for another reason.
-    #[error("cannot listen for {service} on 127.0.0.1 port {port}")]
+    #[error("cannot listen for {service} on 127.0.0.1 port {port}: ask for port 0 and let the system choose")]
     Listen {
         /// The service that was to listen there.
         service: Service,
@@ -56,13 +57,39 @@ pub enum Error {
         /// What to do about it.
         fix: &'static str,
     },
+    /// A fault was named that is not in the catalogue.
+    #[error("there is no fault {name}: did you mean {nearest}? docs/faults.md lists all")]
+    NoSuchFault {
+        /// The name that was given, escaped and cut to 80 characters.
+        name: String,
+        /// The name in the catalogue that is nearest to it.
+        nearest: String,
+    },
     /// The sign-in ended on a page, and the app hears nothing.
     #[error("the sign-in ends on a page with AADSTS{aadsts}, and the app hears nothing")]
     Page {
         /// The number on the page; 0 if the address was not one of the tenant's.
         aadsts: u32,
     },
-    /// A scenario file cannot be read, or contradicts itself.
+    /// A scenario file cannot be read.
+    #[error("cannot read the scenario {}: name a text file in UTF-8 that this process may read", path.display())]
+    Unreadable {
+        /// The path that was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A scenario file is wrong at a line.
+    #[error("{}, line {line}: {problem}", path.display())]
+    ScenarioFile {
+        /// The path that was given.
+        path: PathBuf,
+        /// The line at fault, from 1.
+        line: usize,
+        /// What is wrong there, and what to change.
+        problem: String,
+    },
+    /// The text of a scenario is wrong, or contradicts itself.
     #[error("line {line}: {problem}")]
     Scenario {
         /// The line at fault, from 1.

@@ -31,14 +31,11 @@
 //!
 //! | area | RFC |
 //! |---|---|
-//! | OAuth 2.0, device grant, introspection | 6749, 8628, 7662 |
+//! | OAuth 2.0: all grants of Entra, PKCE, device grant, introspection | 6749, 7636, 7521, 7523, 8628, 7662, 8252 |
 //! | tokens and keys | 7515, 7517, 7518, 7519 (ES256) |
-//! | IMAP | 3501, 2177 IDLE, 2342 NAMESPACE, 2971 ID, 3691 UNSELECT, 4315 UIDPLUS, 4959 SASL-IR, 6851 MOVE, 7888 LITERAL+ |
-//! | POP3 | 1939, 2449 CAPA, 5034 AUTH |
+//! | IMAP | 3501, 2177 IDLE, 2342 NAMESPACE, 2971 ID, 3691 UNSELECT, 4315 UIDPLUS, 4959 SASL-IR, 6851 MOVE, 7888 LITERAL+; in the plain profile 4731 ESEARCH, 6154 SPECIAL-USE, 7162 CONDSTORE, 7628 OAUTHBEARER |
+//! | POP3 | 1939, 2449 CAPA, 2595 STLS, 5034 AUTH |
 //! | SMTP | 5321, 6409, 1870 SIZE, 2034, 2920 PIPELINING, 3030 CHUNKING, 3207 STARTTLS, 3461 DSN (taken, not acted on), 4954 AUTH, 6152, 6531 |
-//!
-//! Not spoken yet: `BODYSTRUCTURE` and parts of multiparts, creating and renaming of folders, and every grant but the
-//! two above.
 
 mod aadsts;
 mod builder;
@@ -67,7 +64,8 @@ pub use aadsts::Aadsts;
 pub use builder::TenantBuilder;
 pub use error::Error;
 pub use fault::{
-    CatalogueEntry, Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault, catalogue,
+    CatalogueEntry, Cause, Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, TlsFault,
+    catalogue, causes,
 };
 pub use limits::Limits;
 pub use log::{LogEntry, LogEvent, Service, Turns};

@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) security_defaults: bool,
     pub(crate) control: bool,
     pub(crate) profile: Profile,
+    /// Whether TLS ends before the tenant.
+    pub(crate) behind_tls_proxy: bool,
 }
 
 /// Who may ask the introspection endpoint.

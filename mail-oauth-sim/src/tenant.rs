@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::identity::{self, Decision};
 use crate::state::State;
 use crate::store::Flags;
-use crate::token::{Claims, Subject};
+use crate::token;
 use crate::{Error, Fault, LogEntry, Message, TenantBuilder, TokenSpec, Turns};
 
 /// A running tenant: four servers on 127.0.0.1 and everything they know.
@@ -240,40 +240,7 @@ impl Tenant {
     ///
     /// [`Error::Keys`] if the system has no randomness for the signature.
     pub fn mint(&self, spec: TokenSpec) -> Result<String, Error> {
-        let state = &self.state;
-        let now = state.clock.now();
-        let lifetime = spec.lifetime.unwrap_or(state.settings.token_lifetime).as_secs();
-        let (issued, expires) = if spec.expired {
-            (now.saturating_sub(lifetime).saturating_sub(60), now.saturating_sub(60))
-        } else {
-            (now, now.saturating_add(lifetime))
-        };
-        let app = spec.client_id.or_else(|| self.first_app.clone());
-        let audience = spec
-            .audience
-            .or_else(|| state.directory.cloud().exchange().first().map(|audience| (*audience).to_owned()));
-        let personal = !spec.app_only && state.directory.tenant_of(&spec.user) == crate::model::CONSUMERS;
-        let subject = if spec.app_only {
-            Subject::App { roles: spec.scopes }
-        } else {
-            Subject::User { upn: spec.user.clone(), scopes: spec.scopes, guest: false, mfa: true }
-        };
-        let claims = Claims {
-            audience: audience.unwrap_or_default(),
-            subject,
-            client_id: app.unwrap_or_else(|| "00000000-0000-0000-0000-000000000000".into()),
-            tenant_id: spec.tenant_id.unwrap_or_else(|| state.directory.tenant_of(&spec.user).into()),
-            issued,
-            expires,
-        };
-        let other = if spec.forged { Some(crate::token::SigningKey::generate()?) } else { None };
-        let key = other.as_ref().unwrap_or(&state.key);
-        let signed = if personal {
-            claims.seal(key, &state.random)
-        } else {
-            claims.sign(key, &state.directory, &state.random)
-        };
-        signed.ok_or(Error::Keys { what: "a token's signature", source: "no randomness".into() })
+        token::mint(spec, self.first_app.as_deref(), &self.state)
     }
 
     /// Moves the tenant's time forward: tokens, device codes and refresh tokens grow old. Nothing waits.
@@ -284,6 +251,16 @@ impl Tenant {
     /// Sets a fault until it is cleared. Setting the same one again changes nothing.
     pub fn set_fault(&self, fault: Fault) {
         self.state.faults.set(fault, None);
+    }
+
+    /// Sets a fault of the [`catalogue`](crate::catalogue) by its name, until it is cleared.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchFault`], with the nearest name.
+    pub fn set_fault_named(&self, name: &str) -> Result<(), Error> {
+        self.set_fault(name.parse()?);
+        Ok(())
     }
 
     /// Sets a fault that goes away after it has applied `times` times.

@@ -1,6 +1,8 @@
 use super::Aadsts;
 
 pub(super) const ALL: &[Aadsts] = &[
+    Aadsts::ScopesOfSeveralResources,
+    Aadsts::ScopeNotValid,
     Aadsts::RedirectMismatch,
     Aadsts::AssertionInvalid,
     Aadsts::WrongDirectory,
@@ -89,6 +91,8 @@ pub(super) const ALL: &[Aadsts] = &[
     Aadsts::FederatedAudience,
     Aadsts::FederatedSubject,
     Aadsts::ParameterMissing,
+    Aadsts::CrossCloud,
+    Aadsts::CrossCloudUser,
     Aadsts::RedirectMissing,
     Aadsts::ResourceParameter,
     Aadsts::DefaultScopeOnly,

@@ -8,6 +8,10 @@ use super::{all, table};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aadsts {
+    /// 28000: scopes of more than one resource, in the words for a code's redemption.
+    ScopesOfSeveralResources,
+    /// 28002: the scope is not valid for an access token.
+    ScopeNotValid,
     /// 50011: the redirect address is not registered.
     RedirectMismatch,
     /// 50012: a client assertion could not be read.
@@ -118,6 +122,10 @@ pub enum Aadsts {
     Transient,
     /// 90038: the tenant lives in another cloud.
     NationalCloud,
+    /// 900382: a confidential client asks across clouds.
+    CrossCloud,
+    /// 900432: a confidential client asks across clouds, for a user of another one.
+    CrossCloudUser,
     /// 90055: the tenant is throttled.
     TenantThrottled,
     /// 90072: the guest is not invited.

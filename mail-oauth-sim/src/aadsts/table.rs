@@ -3,6 +3,16 @@ use super::code::Row;
 
 pub(super) fn row(aadsts: Aadsts) -> Row {
     match aadsts {
+        Aadsts::ScopesOfSeveralResources => told(
+            28000,
+            "invalid_scope",
+            "Provided value for the input parameter scope is not valid because it contains more than one resource.",
+        ),
+        Aadsts::ScopeNotValid => told(
+            28002,
+            "invalid_scope",
+            "Provided value for the input parameter scope is not valid when requesting an access token.",
+        ),
         Aadsts::RedirectMismatch => shown(
             50011,
             "invalid_request",
@@ -272,6 +282,12 @@ pub(super) fn row(aadsts: Aadsts) -> Row {
             "invalid_request",
             "The tenant is in a national cloud. Sign in to the cloud of the tenant.",
         ),
+        Aadsts::CrossCloud => {
+            told(900_382, "invalid_request", "Confidential Client is not supported in Cross Cloud request.")
+        }
+        Aadsts::CrossCloudUser => {
+            told(900_432, "invalid_request", "Confidential Client is not supported in Cross Cloud request.")
+        }
         Aadsts::TenantThrottled => {
             told(90055, "temporarily_unavailable", "Tenant throttled due to too many requests.")
         }

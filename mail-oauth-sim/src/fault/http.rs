@@ -66,6 +66,10 @@ pub enum HttpFault {
         /// `error_description`.
         description: String,
     },
+    /// The `Date` header is this far ahead of the tenant's time, as to a client whose clock is slow.
+    DateAhead(Duration),
+    /// The `Date` header is this far behind the tenant's time, as to a client whose clock is fast.
+    DateBehind(Duration),
     /// The token answer has no `refresh_token`.
     NoRefreshToken,
     /// The token answer's `scope` has lost the resource's name.
@@ -82,6 +86,8 @@ impl HttpFault {
                 | Self::Bom
                 | Self::StringExpiresIn
                 | Self::ErrorUnder200
+                | Self::DateAhead(_)
+                | Self::DateBehind(_)
                 | Self::NoRefreshToken
                 | Self::ShortScope
         )

@@ -16,6 +16,9 @@ pub enum IssueFault {
     ShortLived,
     /// The token ran out a minute before its issue, though the answer says otherwise.
     AlreadyExpired,
+    /// `iat` and `nbf` are an hour ahead, as to a client whose clock is slow; the mail servers, whose clock agrees with the
+    /// issuer's, take it.
+    NotYetValid,
     /// The token is opaque, as a personal account's is, and the mail servers take it.
     Opaque,
     /// `scp` holds more than was asked for.

@@ -56,6 +56,10 @@ pub enum MailFault {
     SmtpSecurityDefaults,
     /// SMTP: `535 5.7.139`, an authentication policy.
     SmtpCriteria,
+    /// SMTP: `535 5.7.139`, the organization's configuration.
+    SmtpOrganization,
+    /// SMTP: `535 5.7.139`, the credentials were incorrect.
+    SmtpCredentials,
     /// SMTP: `535 5.7.139`, passwords are off.
     SmtpBasicAuthDisabled,
     /// SMTP: `550 5.7.30`, passwords are gone for good.
@@ -78,6 +82,8 @@ pub enum MailFault {
     SmtpMailboxLogonFailure,
     /// SMTP: `554 5.2.252`, the sender is somebody else.
     SmtpSendAsDenied,
+    /// SMTP: `554 5.2.0`, the sender is somebody else, in the store's words.
+    SmtpSendAsDeniedByStore,
     /// SMTP: `550 5.7.60`, the sender is nobody of the tenant's.
     SmtpSenderRefused,
     /// SMTP: `552 5.3.4`, the message is too large.
@@ -147,6 +153,8 @@ impl MailFault {
             | Self::SmtpAuthDisabledForMailbox
             | Self::SmtpSecurityDefaults
             | Self::SmtpCriteria
+            | Self::SmtpOrganization
+            | Self::SmtpCredentials
             | Self::SmtpBasicAuthDisabled
             | Self::SmtpBasicAuthGone
             | Self::SmtpTokenExpiresSoon
@@ -163,6 +171,7 @@ impl MailFault {
             | Self::SmtpQuotaExceeded
             | Self::SmtpMailboxLogonFailure
             | Self::SmtpSendAsDenied
+            | Self::SmtpSendAsDeniedByStore
             | Self::SmtpTooLarge
             | Self::SmtpNoFinalReply => Stage::Message,
             Self::ImapNotConnected
@@ -228,6 +237,10 @@ impl MailFault {
                 "{UNSUCCESSFUL} the request did not meet the criteria to be authenticated successfully. Contact your \
                  administrator."
             ),
+            Self::SmtpOrganization => {
+                format!("{UNSUCCESSFUL} the organization configuration doesn't allow this request.")
+            }
+            Self::SmtpCredentials => format!("{UNSUCCESSFUL} the user credentials were incorrect."),
             Self::SmtpBasicAuthDisabled => format!("{UNSUCCESSFUL} basic authentication is disabled."),
             Self::SmtpBasicAuthGone => {
                 "550 5.7.30 Basic authentication is not supported for Client Submission.".into()
@@ -247,6 +260,9 @@ impl MailFault {
             }
             Self::SmtpMailboxLogonFailure => "430 4.2.0 STOREDRV; mailbox logon failure".into(),
             Self::SmtpSendAsDenied => "554 5.2.252 SendAsDenied; not allowed to send as this sender".into(),
+            Self::SmtpSendAsDeniedByStore => {
+                "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied".into()
+            }
             Self::SmtpSenderRefused => {
                 "550 5.7.60 SMTP; Client does not have permissions to send as this sender".into()
             }

@@ -2,15 +2,17 @@
 
 mod active;
 mod catalogue;
+mod causes;
 mod http;
 mod issue;
 mod kind;
 mod mail;
+mod name;
 mod network;
 
 pub(crate) use active::{Faults, Reach};
-pub(crate) use catalogue::named;
 pub use catalogue::{CatalogueEntry, catalogue};
+pub use causes::{Cause, causes};
 pub use http::{Endpoint, HttpFault};
 pub use issue::IssueFault;
 pub use kind::Fault;

@@ -1,5 +1,5 @@
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, LOCATION, PRAGMA, SET_COOKIE,
+    CACHE_CONTROL, CONTENT_TYPE, DATE, EXPIRES, HeaderName, HeaderValue, LOCATION, PRAGMA, SET_COOKIE,
     WWW_AUTHENTICATE,
 };
 use hyper::{Response, StatusCode};
@@ -21,6 +21,8 @@ pub(super) struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Whether only half of the body is to leave.
     truncated: bool,
+    /// How many seconds the `Date` header is off, and whether ahead.
+    skew: (u64, bool),
     /// What the log shall say about it.
     grant: Option<&'static str>,
     aadsts: Option<u32>,
@@ -87,7 +89,13 @@ impl Answer {
     pub(super) fn refusal_page(refusal: &Refusal, request: &Request, state: &State) -> Self {
         let Description { text, .. } = Self::description(refusal, request, state);
         let title = "Sorry, but we’re having trouble signing you in.";
-        let body = format!("<p>{}</p>", page::escape(&text));
+        // The same words as elsewhere, with what an administrator searches the sign-in log for in lines of their own.
+        let text = page::escape(&text);
+        let (said, trace) = text.split_once(" Trace ID: ").unwrap_or((&text, ""));
+        let trace = trace
+            .replace(" Correlation ID: ", "<br>Correlation ID: ")
+            .replace(" Timestamp: ", "<br>Timestamp: ");
+        let body = format!("<p>{said}</p><p class=\"soft\">Trace ID: {trace}</p>");
         let aadsts = Some(refusal.aadsts.code());
         Self { aadsts, ..page::plain(StatusCode::BAD_REQUEST, title, &body) }
     }
@@ -133,6 +141,11 @@ impl Answer {
         self
     }
 
+    /// Lets the `Date` header be wrong.
+    pub(super) fn with_skew(self, seconds: u64, ahead: bool) -> Self {
+        Self { skew: (seconds, ahead), ..self }
+    }
+
     pub(super) fn truncated(mut self) -> Self {
         self.truncated = true;
         self
@@ -164,6 +177,15 @@ impl Answer {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
+        // The tenant's time, which may be ahead of the system's.
+        let now = state.clock.now();
+        let date = match self.skew {
+            (seconds, true) => now.saturating_add(seconds),
+            (seconds, false) => now.saturating_sub(seconds),
+        };
+        if let Ok(date) = HeaderValue::from_str(&date::http(date)) {
+            headers.insert(DATE, date);
+        }
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
         headers.insert(EXPIRES, HeaderValue::from_static("-1"));
         headers.insert(
@@ -190,6 +212,7 @@ impl Answer {
             body: body.into_bytes(),
             headers: Vec::new(),
             truncated: false,
+            skew: (0, true),
             grant: None,
             aadsts: None,
         }

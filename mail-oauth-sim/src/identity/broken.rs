@@ -52,6 +52,8 @@ pub(super) fn instead(fault: &HttpFault, request: &Request, state: &State) -> An
         | HttpFault::Bom
         | HttpFault::StringExpiresIn
         | HttpFault::ErrorUnder200
+        | HttpFault::DateAhead(_)
+        | HttpFault::DateBehind(_)
         | HttpFault::NoRefreshToken
         | HttpFault::ShortScope => Answer::refusal(&Refusal::from(Aadsts::Transient), request, state),
     }
@@ -72,6 +74,8 @@ pub(super) fn changed(fault: &HttpFault, answer: Answer) -> Answer {
             }
         }),
         HttpFault::ErrorUnder200 if answer.is_error() => answer.rewritten(Some(StatusCode::OK), |_| {}),
+        HttpFault::DateAhead(by) => answer.with_skew(by.as_secs(), true),
+        HttpFault::DateBehind(by) => answer.with_skew(by.as_secs(), false),
         HttpFault::NoRefreshToken => answer.rewritten(None, |body| {
             if let Some(fields) = body.as_object_mut() {
                 fields.remove("refresh_token");

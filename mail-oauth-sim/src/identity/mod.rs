@@ -25,6 +25,7 @@ mod people;
 mod person;
 mod pkce;
 mod policy;
+mod record;
 mod redirect;
 mod refresh;
 mod refusal;

@@ -8,22 +8,22 @@ use super::request::Request;
 use super::signin::{self, Purpose, SignIn};
 use crate::state::State;
 
-const STYLE: &str = "body{font:15px/1.4 'Segoe UI',system-ui,sans-serif;margin:0;min-height:100vh;display:grid;\
-    place-items:center;background:linear-gradient(135deg,#dfe9f3,#f7f0e8)}main{background:#fff;width:22em;\
-    padding:2.8em;box-shadow:0 2px 12px #0003}header{color:#555;font-weight:600;margin-bottom:1em}h1{font-size:1.5em;\
-    font-weight:600;margin:.4em 0}input{font:inherit;width:100%;box-sizing:border-box;border:0;\
-    border-bottom:1px solid #666;padding:.5em 0;margin:.4em 0;outline-offset:4px}.wrong{color:#c00}\
-    .who{color:#333}nav{display:flex;gap:.6em;justify-content:flex-end;margin-top:1.6em}button{font:inherit;\
-    border:0;padding:.5em 1.6em;background:#ccc;cursor:pointer}button.go{background:#0067b8;color:#fff}\
-    small{color:#666}li{margin:.5em 0}";
+/// All of the look; no page loads anything.
+const STYLE: &str = include_str!("page.css");
+/// A letter in a circle.
+const MARK: &str = "<svg viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.6\" \
+    stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"10.5\"/>\
+    <path d=\"M6.5 8.5h11v7.5h-11zM6.5 9l5.5 4 5.5-4\"/></svg>";
 
 /// `GET /device`: the page that a person opens to enter a user code.
 pub(super) fn form(request: &Request) -> Answer {
     let code = escape(request.query("user_code").or_else(|| request.query("otc")).unwrap_or_default());
     let body = format!(
         "<form method=\"post\" action=\"/device\"><p>Enter the code displayed on your app or device.</p>\
-         <label>Code<input name=\"user_code\" value=\"{code}\" autocomplete=\"off\" required autofocus></label>\
-         <label>Account<input name=\"account\" type=\"email\" placeholder=\"someone@example.com\"></label>\
+         <label>Code<input name=\"user_code\" value=\"{code}\" autocomplete=\"off\" autocapitalize=\"characters\" \
+         spellcheck=\"false\" required autofocus></label>\
+         <label>Account<input name=\"account\" type=\"email\" autocomplete=\"username\" \
+         placeholder=\"someone@example.com\"></label>\
          <nav><button name=\"action\" value=\"decline\" formnovalidate>Cancel</button>\
          <button class=\"go\" name=\"action\" value=\"approve\">Next</button></nav></form>"
     );
@@ -64,17 +64,23 @@ pub(super) fn decided(user_code: &str, decision: Decision, state: &State) -> Ans
 
 pub(super) fn account(flow: &str, hint: &str, password: bool, wrong: Option<&str>) -> Answer {
     let (hint, wrong) = (escape(hint), wrong.map(wrong_line).unwrap_or_default());
-    let password = if password {
-        "<input name=\"password\" type=\"password\" placeholder=\"Password\" aria-label=\"Password\">"
-    } else {
-        ""
+    // Whoever is known already only has the password left to give.
+    let (first, then) = match (password, hint.is_empty()) {
+        (true, false) => ("", " autofocus"),
+        _ => (" autofocus", ""),
+    };
+    let password = match password {
+        true => format!(
+            "<label>Password<input name=\"password\" type=\"password\" autocomplete=\"current-password\"{then}></label>"
+        ),
+        false => String::new(),
     };
     step(
         flow,
         "Sign in",
         &format!(
-            "{wrong}<input name=\"account\" type=\"email\" value=\"{hint}\" placeholder=\"Email or phone\" \
-             aria-label=\"Account\" required autofocus>{password}"
+            "{wrong}<label>Email or phone<input name=\"account\" type=\"email\" value=\"{hint}\" \
+             autocomplete=\"username\" placeholder=\"someone@example.com\" required{first}></label>{password}"
         ),
         ("signin", "Sign in"),
     )
@@ -91,9 +97,9 @@ pub(super) fn second_factor(flow: &str, who: &str, wrong: Option<&str>) -> Answe
         flow,
         "Enter code",
         &format!(
-            "{}{wrong}<p>Enter the code of your authenticator app: here, any six digits but 000000.</p>\
-             <input name=\"otc\" inputmode=\"numeric\" autocomplete=\"one-time-code\" placeholder=\"Code\" \
-             aria-label=\"Code\" required autofocus>",
+            "{}{wrong}<p id=\"how\">Enter the code of your authenticator app: here, any six digits but 000000.</p>\
+             <label>Code<input name=\"otc\" inputmode=\"numeric\" autocomplete=\"one-time-code\" maxlength=\"6\" \
+             aria-describedby=\"how\" required autofocus></label>",
             who_line(who)
         ),
         ("verify", "Verify"),
@@ -101,12 +107,16 @@ pub(super) fn second_factor(flow: &str, who: &str, wrong: Option<&str>) -> Answe
 }
 
 pub(super) fn consent(flow: &str, who: &str, app: &str, permissions: &[String]) -> Answer {
-    let items: String = permissions.iter().map(|name| format!("<li>{}</li>", escape(name))).collect();
+    let item = |name: &String| {
+        let name = escape(name);
+        format!("<li>{}<small>{name}</small></li>", meaning(&name))
+    };
+    let items: String = permissions.iter().map(item).collect();
     step(
         flow,
         "Permissions requested",
         &format!(
-            "{}<p><strong>{}</strong><br><small>unverified</small></p><p>This app would like to:</p><ul>{items}</ul>",
+            "{}<p class=\"app\">{}</p><p class=\"soft\">unverified</p><p>This app would like to:</p><ul>{items}</ul>",
             who_line(who),
             escape(app)
         ),
@@ -132,10 +142,10 @@ pub(super) fn plain(status: StatusCode, title: &str, body: &str) -> Answer {
     Answer::html(
         status,
         format!(
-            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-             <style>{STYLE}</style><main><header>mail-oauth-sim</header><h1>{title}</h1>{body}\
-             <p><small>A simulated tenant, for tests only.</small></p></main></html>\n"
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\
+             <style>{STYLE}</style></head><body><main><header>{MARK}mail-oauth-sim</header><h1>{title}</h1>{body}</main>\
+             <footer>A simulated tenant, for tests only.</footer></body></html>\n"
         ),
     )
 }
@@ -171,10 +181,21 @@ fn who_line(who: &str) -> String {
 }
 
 fn wrong_line(text: &str) -> String {
-    format!("<p class=\"wrong\">{}</p>", escape(text))
+    format!("<p class=\"wrong\" role=\"alert\">{}</p>", escape(text))
 }
 
 fn code_failed() -> Answer {
     let text = "<p>That code didn't work. Check the code and try again.</p>";
     plain(StatusCode::BAD_REQUEST, "Enter code", text)
+}
+
+/// What a permission lets an app do, as the consent page says it.
+fn meaning(permission: &str) -> &'static str {
+    match permission {
+        "IMAP.AccessAsUser.All" => "Read and write your mail by IMAP",
+        "POP.AccessAsUser.All" => "Read and write your mail by POP",
+        "SMTP.Send" => "Send mail as you by SMTP AUTH",
+        "User.Read" => "Sign you in and read your profile",
+        _ => "Access your data",
+    }
 }

@@ -62,7 +62,7 @@ impl Delivery {
         Answer::html(
             StatusCode::OK,
             format!(
-                "<!doctype html><html><head><title>Working...</title></head><body>\
+                "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Working...</title></head><body>\
                  <form method=\"POST\" action=\"{}\">{inputs}\
                  <noscript><p>Script is disabled. Click Submit to continue.</p>\
                  <input type=\"submit\" value=\"Submit\"/></noscript></form>\

@@ -262,6 +262,7 @@ fn account(sign_in: &mut SignIn, request: &Request, state: &State) -> Option<Str
     };
     let given = request.form("password").map(Fingerprint::of);
     if state.people.password(user).is_some_and(|known| given != Some(known)) {
+        sign_in.hint = Some(user.upn.clone());
         let text =
             "Your account or password is incorrect. If you don't remember your password, reset it now.";
         return Some(text.into());

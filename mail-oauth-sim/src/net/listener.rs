@@ -104,5 +104,6 @@ fn welcome(
     let tcp = Faulty::new(tcp, state.faults.network(listener.service));
     let counted = Counted::new(tcp, Arc::clone(&connection));
     let fault = state.faults.tls(listener.service);
-    Peer::new(counted, connection, certificates.acceptor(fault), listener.implicit, fault)
+    let proxied = state.settings.behind_tls_proxy;
+    Peer::new(counted, connection, certificates.acceptor(fault), listener.implicit, proxied, fault)
 }

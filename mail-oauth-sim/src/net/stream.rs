@@ -19,6 +19,8 @@ pub(crate) struct Peer {
     acceptor: TlsAcceptor,
     /// Whether TLS begins with the first octet.
     implicit: bool,
+    /// Whether TLS ended before the tenant, so that what comes in the clear counts as what comes under TLS.
+    proxied: bool,
     fault: Option<TlsFault>,
 }
 
@@ -44,14 +46,15 @@ impl Peer {
         connection: Arc<Connection>,
         acceptor: TlsAcceptor,
         implicit: bool,
+        proxied: bool,
         fault: Option<TlsFault>,
     ) -> Self {
-        Self { counted, connection, acceptor, implicit, fault }
+        Self { counted, connection, acceptor, implicit, proxied, fault }
     }
 
     /// How the connection begins: under TLS, or in the clear where the port is for STARTTLS.
     pub(crate) async fn begin(self) -> io::Result<Stream> {
-        if self.implicit { self.tls().await } else { Ok(self.plain()) }
+        if self.implicit && !self.proxied { self.tls().await } else { Ok(self.plain()) }
     }
 
     pub(crate) fn plain(self) -> Stream {
@@ -109,7 +112,10 @@ impl Stream {
     }
 
     pub(crate) fn is_tls(&self) -> bool {
-        matches!(self, Self::Tls(_))
+        match self {
+            Self::Plain(peer) => peer.proxied,
+            Self::Tls(_) => true,
+        }
     }
 
     /// Says farewell and closes for writing. Errors are ignored: the client may be gone already.

@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::file;
 use crate::{
     App, Audience, Cloud, Error, ExchangeRegistration, Fault, Mailbox, Platform, Policy, Profile, Tenant,
-    TenantBuilder, User, fault,
+    TenantBuilder, User,
 };
 
 /// The builder that a scenario describes, checked to be without contradiction, and the faults that it begins with.
@@ -28,12 +28,9 @@ pub(crate) fn builder(text: &str) -> Result<TenantBuilder, Error> {
 
     let mut faults = Vec::new();
     for name in &file.faults {
-        let found = fault::named(name.get_ref()).ok_or_else(|| Error::Scenario {
+        let found = name.get_ref().parse::<Fault>().map_err(|error| Error::Scenario {
             line: line_of(name.span().start),
-            problem: format!(
-                "there is no fault {}: their names are in docs/faults.md",
-                crate::log::shown(name.get_ref())
-            ),
+            problem: error.to_string(),
         })?;
         faults.push(found);
     }
@@ -73,6 +70,9 @@ fn describe(file: file::File, faults: Vec<Fault>) -> TenantBuilder {
     }
     if let Some(seconds) = file.poll_interval {
         builder = builder.poll_interval(Duration::from_secs(seconds));
+    }
+    if let Some(octets) = file.message_limit {
+        builder = builder.message_limit(octets);
     }
     if file.block_device_flow {
         builder = builder.block_device_flow();

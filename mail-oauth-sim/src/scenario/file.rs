@@ -20,6 +20,7 @@ pub(super) struct File {
     pub(super) token_lifetime: Option<u64>,
     pub(super) device_code_lifetime: Option<u64>,
     pub(super) poll_interval: Option<u64>,
+    pub(super) message_limit: Option<usize>,
     #[serde(default)]
     pub(super) faults: Vec<Spanned<String>>,
     #[serde(default, rename = "user")]

@@ -2,8 +2,10 @@
 
 mod access;
 mod jws;
+mod mint;
 mod spec;
 
 pub(crate) use access::{Claims, Rejection, Subject};
 pub(crate) use jws::SigningKey;
+pub(crate) use mint::mint;
 pub use spec::TokenSpec;

@@ -36,7 +36,7 @@ async fn every_fault_gives_what_the_catalogue_says() {
         .await
         .unwrap();
     for entry in catalogue() {
-        tenant.set_fault(entry.fault.clone());
+        tenant.set_fault_named(&entry.name).unwrap();
         let seen = tokio::time::timeout(Duration::from_secs(5), seen(&tenant, &entry)).await;
         let seen = seen.unwrap_or_else(|_| panic!("{} hangs", entry.name));
         for part in expected(&entry) {
@@ -59,7 +59,9 @@ fn expected(entry: &CatalogueEntry) -> Vec<String> {
         Fault::Mail(MailFault::NoOauth(Service::Smtp)) => vec!["504 5.7.4 ".into()],
         Fault::Mail(_) => vec![entry.wire.clone()],
         Fault::Refuse { .. } => vec![format!("AADSTS{}:", entry.name.trim_start_matches("aadsts-"))],
-        Fault::Issue(_) | Fault::Network { .. } | Fault::Tls { .. } => vec!["as it should be".into()],
+        Fault::Issue(_) | Fault::Network { .. } | Fault::Tls { .. } | Fault::Http(_) => {
+            vec!["as it should be".into()]
+        }
         Fault::HttpAt { fault, .. } => match fault {
             HttpFault::Truncated | HttpFault::Slow(_) | HttpFault::Bom | HttpFault::Blanks(_) => {
                 vec!["as it should be".into()]
@@ -91,6 +93,7 @@ async fn seen(tenant: &Tenant, entry: &CatalogueEntry) -> String {
         },
         Fault::Refuse { at, .. } => endpoint(tenant, *at).await,
         Fault::HttpAt { at, fault } => http_says(tenant, *at, fault).await,
+        Fault::Http(fault) => skewed(tenant, fault).await,
         Fault::Issue(fault) => issued(tenant, *fault).await,
         Fault::Network { service, fault, .. } => network(tenant, *service, *fault).await,
         Fault::Tls { service, fault } => tls(tenant, *service, *fault).await,
@@ -137,6 +140,26 @@ fn percent_decoded(text: &str) -> String {
         .collect()
 }
 
+/// The `Date` header against what it is without the fault.
+async fn skewed(tenant: &Tenant, fault: &HttpFault) -> String {
+    let date = async || {
+        let head = get(tenant, "v2.0/.well-known/openid-configuration").await.head;
+        let date = head.split("date: ").nth(1).unwrap().split("\r\n").next().unwrap().to_owned();
+        date.split(' ').nth(4).unwrap().split(':').next().unwrap().parse::<i32>().unwrap()
+    };
+    let wrong = date().await;
+    tenant.clear_faults();
+    let hours = (wrong - date().await).rem_euclid(24);
+    // The hour may turn between the two.
+    let right = match fault {
+        HttpFault::DateAhead(_) => [0, 1],
+        HttpFault::DateBehind(_) => [22, 23],
+        other => panic!("the test does not know {other:?}"),
+    };
+    assert!(right.contains(&hours), "{hours}");
+    "as it should be".into()
+}
+
 async fn http_says(tenant: &Tenant, at: Endpoint, fault: &HttpFault) -> String {
     match fault {
         HttpFault::Truncated => {
@@ -181,6 +204,10 @@ async fn issued(tenant: &Tenant, fault: IssueFault) -> String {
         IssueFault::AlreadyExpired => {
             claims()["exp"].as_u64().unwrap() < claims()["iat"].as_u64().unwrap() + 4_000
         }
+        IssueFault::NotYetValid => {
+            let ahead = |claim: &str| claims()[claim].as_u64().unwrap() > unix_now() + 3_000;
+            ahead("iat") && ahead("nbf")
+        }
         IssueFault::Opaque => token.starts_with("EwB"),
         IssueFault::MorePermissions => claims()["scp"].as_str().unwrap().contains("Mail.ReadWrite"),
         other => panic!("the test does not know {other:?}"),
@@ -189,13 +216,21 @@ async fn issued(tenant: &Tenant, fault: IssueFault) -> String {
     // The mail servers refuse what they refuse in life.
     let taken = matches!(
         fault,
-        IssueFault::ShortLived | IssueFault::Opaque | IssueFault::MorePermissions | IssueFault::WithoutRoles
+        IssueFault::ShortLived
+            | IssueFault::NotYetValid
+            | IssueFault::Opaque
+            | IssueFault::MorePermissions
+            | IssueFault::WithoutRoles
     );
     let mut conn = imap(tenant).await;
     let sasl = xoauth2("rope@contoso.example", token);
     let said = conn.imap(&format!("AUTHENTICATE XOAUTH2 {sasl}")).await;
     assert_eq!(said.last().unwrap().starts_with("A1 OK"), taken, "{fault:?}: {said:?}");
     "as it should be".into()
+}
+
+fn unix_now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
 
 fn address(tenant: &Tenant, service: Service) -> std::net::SocketAddr {

@@ -9,6 +9,7 @@
 
 mod authorize;
 mod catalogue;
+mod causes;
 mod certificates;
 mod folders;
 mod grants;

@@ -19,6 +19,13 @@ async fn the_example_of_the_document_runs() {
 }
 
 #[test]
+fn the_example_of_the_readme_is_a_scenario() {
+    let readme = include_str!("../../README.md");
+    let text = readme.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let _ = TenantBuilder::from_scenario(text).unwrap();
+}
+
+#[test]
 fn what_is_wrong_is_shown_with_its_line() {
     for (text, line, part) in [
         ("domain = ", 1, ""),
@@ -31,7 +38,7 @@ fn what_is_wrong_is_shown_with_its_line() {
         (
             "faults = [\n  \"imap-throttled\",\n  \"imap-nonsense\",\n]\n",
             3,
-            "there is no fault imap-nonsense",
+            "there is no fault imap-nonsense: did you mean imap-",
         ),
         (
             "[[user]]\nupn = \"a@b.example\"\n\n[[mailbox]]\naddress = \"c@b.example\"\nfull_access = [\"d@b.example\"]\n",
@@ -62,6 +69,21 @@ fn what_is_wrong_is_shown_with_its_line() {
     }
 }
 
+#[test]
+fn a_file_is_named_with_its_line() {
+    let folder = std::env::temp_dir();
+    let missing = folder.join(format!("mail-oauth-sim-{}-missing.toml", std::process::id()));
+    let error = TenantBuilder::from_scenario_file(&missing).unwrap_err();
+    assert!(matches!(&error, Error::Unreadable { path, .. } if *path == missing));
+    assert!(error.to_string().contains("-missing.toml: name a text file"), "{error}");
+
+    let wrong = folder.join(format!("mail-oauth-sim-{}-wrong.toml", std::process::id()));
+    std::fs::write(&wrong, "seed = 1\nfaults = [\"x\"]\n").unwrap();
+    let error = TenantBuilder::from_scenario_file(&wrong).unwrap_err();
+    std::fs::remove_file(&wrong).unwrap();
+    assert!(error.to_string().contains("-wrong.toml, line 2: there is no fault x: did you mean "), "{error}");
+}
+
 #[tokio::test]
 async fn the_control_endpoint_is_closed_unless_it_was_opened() {
     let tenant = tenant().await;
@@ -76,14 +98,30 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         ("password", &[("user", ADELE), ("password", "x")], 200),
         ("deliver", &[("mailbox", ADELE), ("message", "Subject: x\r\n\r\ny\r\n")], 200),
         ("decline", &[("user_code", "ABC")], 400),
+        ("token", &[("user", ADELE)], 200),
         ("nonsense", &[], 400),
     ] {
         assert_eq!(post(&tenant, &format!("/control/{action}"), form).await.status, status, "{action}");
     }
     assert_eq!(tenant.messages(ADELE).unwrap().len(), 1);
-    assert!(
-        get(&tenant, "/control/log").await.json()["connections"][0].as_str().unwrap().contains("Identity")
-    );
+    // What is wrong is named, and what would be right.
+    for (action, form, problem) in [
+        ("fault", &[("name", "imap-trottled")][..], "did you mean imap-throttled?"),
+        ("fault", &[("name", "http-500"), ("times", "x")], "times is no number"),
+        ("advance", &[], "advance needs seconds"),
+        ("revoke", &[("user", "x@contoso.example")], "the tenant has no user x@contoso.example"),
+        ("deliver", &[("mailbox", "x"), ("message", "y")], "the tenant has no mailbox x"),
+        ("nonsense", &[], "there is no action nonsense: use fault,"),
+    ] {
+        let said = post(&tenant, &format!("/control/{action}"), form).await.text("problem");
+        assert!(said.contains(problem), "{action}: {said}");
+    }
+    assert!(get(&tenant, "/control/faults").await.json()["faults"][0]["wire"].is_string());
+    let log = get(&tenant, "/control/log").await.json();
+    assert!(log["connections"][0].as_str().unwrap().contains("Identity"));
+    let first = &log["entries"][0];
+    assert_eq!((&first["service"], &first["events"][0]["version"]), (&"identity".into(), &"TLSv1.3".into()));
+    assert_eq!(first["events"][1]["path"], "/control/fault");
 }
 
 #[tokio::test]
