@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 #[cfg(unix)]
@@ -50,6 +50,12 @@ pub struct FileStore {
 /// a damaged one.
 const SEALED: &[u8] = b"msal-lite sealed ";
 
+/// How far ahead of its time a file is dated that is shared with `msal-extensions`.
+///
+/// Those read the file again if it is dated after the end of their last reading. What was saved while they were
+/// reading would be older than that, and they would put back what they have read: an old refresh token.
+const AHEAD: Duration = Duration::from_secs(2);
+
 /// What the file holds.
 enum Content {
     Cache(Cache),
@@ -81,10 +87,16 @@ impl FileStore {
     }
 
     /// Takes the lock of MSAL Python's `msal-extensions` too, `<path>.lockfile`, for each save, and reads
-    /// again under it what looks cut off, because they write in place.
+    /// again under it what is cut off or empty, because they write in place.
     ///
-    /// Not by default: that lock file is removed after each save, which makes locking it a race that is
-    /// won by trying again, and one that a crash has left over makes the Python side wait 5 s.
+    /// What can be promised: no process with this store loses what another has saved, or leaves a file that
+    /// cannot be read, at whatever point it is killed. What cannot: the Python side truncates the file and
+    /// then writes it, so that one of theirs that is killed in between leaves an empty file or half of one.
+    /// Half of one is [`Error::CacheDamaged`] here, and kept; from an empty one nobody is signed in.
+    ///
+    /// Not by default: their lock is that the file is there, and one that a crash has left over makes the
+    /// Python side wait 5 s, this one 1 s. And the file is dated 2 s ahead, without which they would not see
+    /// what was saved while they were reading.
     #[must_use]
     pub fn shared_with_msal_extensions(mut self) -> Self {
         self.msal_extensions = true;
@@ -199,9 +211,21 @@ impl FileStore {
             .tempfile_in(folder)
             .map_err(unwritable)?;
         file.write_all(self.seal(cache)?.expose()).map_err(unwritable)?;
+        if self.msal_extensions {
+            let ahead = SystemTime::now() + AHEAD;
+            file.as_file().set_modified(ahead).map_err(unwritable)?;
+        }
         file.as_file().sync_all().map_err(unwritable)?;
         file.persist(&self.path).map_err(|error| self.unwritable(&error.error))?;
         sync_folder(folder).map_err(unwritable)
+    }
+
+    /// Whether one who writes in place may be at it: the file is cut off, or has nothing in it.
+    fn is_suspect(&self, content: &Content) -> bool {
+        match content {
+            Content::Damaged(_) => true,
+            Content::Cache(_) => fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() == 0),
+        }
     }
 
     fn first_free_aside(&self) -> PathBuf {
@@ -229,8 +253,8 @@ impl FileStore {
 impl Store for FileStore {
     fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
         let mut content = self.content()?;
-        if self.msal_extensions && matches!(content, Content::Damaged(_)) {
-            // Perhaps half of what is being written in place.
+        if self.msal_extensions && self.is_suspect(&content) {
+            // Perhaps what is being written in place.
             let _locks = self.locks()?;
             content = self.content()?;
         }
