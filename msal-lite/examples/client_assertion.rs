@@ -16,8 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut random)
         .map_err(|_| "the system gives no random numbers")?;
     let id = CorrelationId::from_random(random);
-    let assertion =
-        certificate.assertion(client_id, audience, &id, Timestamp::from(SystemTime::now()))?;
+    let assertion = certificate.assertion(client_id, audience, &id, Timestamp::from(SystemTime::now()))?;
     println!("{}", assertion.expose());
     Ok(())
 }

@@ -11,7 +11,6 @@
 //! - `refresh <user> <scopes>`: a refresh, and another, until it is killed
 //!
 //! What comes is printed as `token <source> <user> <token>`, an error as `error <kind> <text>`.
-#![expect(clippy::print_stdout, reason = "an example that shows what it got")]
 
 use std::{error::Error, io::Write as _, time::Duration};
 
@@ -98,7 +97,12 @@ fn tell(outcome: Result<Token, msal_lite::Error>) {
     say(&match outcome {
         Ok(token) => {
             let (user, secret) = (&token.account().username, token.access_token());
-            format!("token {:?} {} {}", token.source(), if user.is_empty() { "-" } else { user }, secret.expose())
+            format!(
+                "token {:?} {} {}",
+                token.source(),
+                if user.is_empty() { "-" } else { user },
+                secret.expose()
+            )
         }
         Err(error) => format!("error {:?} {error}", error.kind()),
     });

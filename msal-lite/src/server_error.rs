@@ -33,6 +33,7 @@ impl ServerError {
         limit: usize,
         secrets: &[&str],
     ) -> Option<Self> {
+        json::text(object, "error")?;
         // A password of three letters is in many a word, and such a word tells nothing of it.
         let clean = |text: &str| !secrets.iter().any(|secret| secret.len() > 3 && text.contains(secret));
         let raw = |key: &str| json::text(object, key).filter(|text| !text.is_empty() && clean(text));

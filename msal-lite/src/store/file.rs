@@ -18,7 +18,7 @@ use super::{
     RefreshGuard, Saved, Store,
     lock::{FileLock, PassingLock},
 };
-use crate::{Body, Cache, Error};
+use crate::{AccountQuery, Body, Cache, Error};
 
 /// A cache in a file that several processes share.
 ///
@@ -114,7 +114,8 @@ impl FileStore {
         &self.path
     }
 
-    fn content(&self) -> Result<Content, Error> {
+    /// All of the cache, or what concerns one account of it.
+    fn content(&self, query: Option<&AccountQuery>) -> Result<Content, Error> {
         let mut options = OpenOptions::new();
         options.read(true);
         refuse_symlink(&mut options);
@@ -136,11 +137,11 @@ impl FileStore {
         let read = file.take(self.longest + 1).read_to_end(&mut bytes);
         let bytes = Body::new(bytes);
         read.map_err(|error| self.unreadable(&error))?;
-        self.unseal(bytes)
+        self.unseal(bytes, query)
     }
 
     /// The cache in the octets of a file. Nothing at all is an empty cache, sealed or not.
-    fn unseal(&self, bytes: Body) -> Result<Content, Error> {
+    fn unseal(&self, bytes: Body, query: Option<&AccountQuery>) -> Result<Content, Error> {
         #[cfg(feature = "encrypted")]
         let bytes = match &self.seal {
             Some(seal) if !bytes.is_empty() => match seal.open(bytes.expose()) {
@@ -153,7 +154,11 @@ impl FileStore {
         if bytes.expose().starts_with(SEALED) {
             return Err(self.unreadable_because("it is encrypted; give its key".to_owned()));
         }
-        Ok(match Cache::parse(bytes.expose()) {
+        let cache = match query {
+            Some(query) => Cache::parse_of(bytes.expose(), query),
+            None => Cache::parse(bytes.expose()),
+        };
+        Ok(match cache {
             Ok(cache) => Content::Cache(cache),
             Err(error) => Content::Damaged(error.to_string()),
         })
@@ -220,6 +225,22 @@ impl FileStore {
         sync_folder(folder).map_err(unwritable)
     }
 
+    /// What can be read, when nobody is in the middle of writing it.
+    fn settled(&self, query: Option<&AccountQuery>) -> Result<Cache, Error> {
+        let mut content = self.content(query)?;
+        if self.msal_extensions && self.is_suspect(&content) {
+            // Perhaps what is being written in place.
+            let _locks = self.locks()?;
+            content = self.content(query)?;
+        }
+        match content {
+            Content::Cache(cache) => Ok(cache),
+            Content::Damaged(reason) => {
+                Err(Error::CacheDamaged { path: self.path.clone(), reason, kept_as: self.first_free_aside() })
+            }
+        }
+    }
+
     /// Whether one who writes in place may be at it: the file is cut off, or has nothing in it.
     fn is_suspect(&self, content: &Content) -> bool {
         match content {
@@ -252,27 +273,17 @@ impl FileStore {
 
 impl Store for FileStore {
     fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
-        let mut content = self.content()?;
-        if self.msal_extensions && self.is_suspect(&content) {
-            // Perhaps what is being written in place.
-            let _locks = self.locks()?;
-            content = self.content()?;
-        }
-        match content {
-            Content::Cache(cache) => {
-                look(&cache);
-                Ok(())
-            }
-            Content::Damaged(reason) => {
-                Err(Error::CacheDamaged { path: self.path.clone(), reason, kept_as: self.first_free_aside() })
-            }
-        }
+        self.settled(None).map(|cache| look(&cache))
+    }
+
+    fn read_of(&self, query: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        self.settled(Some(query)).map(|cache| look(&cache))
     }
 
     fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
         let _locks = self.locks()?;
         let mut saved = Saved::default();
-        let mut cache = match self.content()? {
+        let mut cache = match self.content(None)? {
             Content::Cache(cache) => cache,
             Content::Damaged(_) => {
                 let aside = self.first_free_aside();
@@ -288,7 +299,7 @@ impl Store for FileStore {
 
     fn probe(&self) -> Result<(), Error> {
         let _locks = self.locks()?;
-        self.content()?;
+        self.content(None)?;
         tempfile::Builder::new()
             .prefix(".msal-lite-")
             .suffix(".tmp")
