@@ -1,6 +1,7 @@
 //! Flows, cache and HTTP joined.
 
 mod assertion;
+mod discover;
 mod drive;
 mod import;
 mod memo;

@@ -189,6 +189,7 @@ fn wanted<T: Transport>(
 pub(super) fn is_dead(error: &Error) -> bool {
     error.server().is_some_and(|refusal| {
         refusal.error() == "invalid_grant"
+            && !refusal.is_loop_breaker()
             && matches!(refusal.suberror(), None | Some("bad_token" | "token_expired"))
     })
 }

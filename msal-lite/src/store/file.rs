@@ -59,6 +59,8 @@ const AHEAD: Duration = Duration::from_secs(2);
 /// What the file holds.
 enum Content {
     Cache(Cache),
+    /// There is a file, with nothing in it.
+    Empty,
     Damaged(String),
 }
 
@@ -154,6 +156,9 @@ impl FileStore {
         if bytes.expose().starts_with(SEALED) {
             return Err(self.unreadable_because("it is encrypted; give its key".to_owned()));
         }
+        if bytes.expose().trim_ascii().is_empty() {
+            return Ok(Content::Empty);
+        }
         let cache = match query {
             Some(query) => Cache::parse_of(bytes.expose(), query),
             None => Cache::parse(bytes.expose()),
@@ -228,24 +233,17 @@ impl FileStore {
     /// What can be read, when nobody is in the middle of writing it.
     fn settled(&self, query: Option<&AccountQuery>) -> Result<Cache, Error> {
         let mut content = self.content(query)?;
-        if self.msal_extensions && self.is_suspect(&content) {
+        if self.msal_extensions && matches!(content, Content::Damaged(_) | Content::Empty) {
             // Perhaps what is being written in place.
             let _locks = self.locks()?;
             content = self.content(query)?;
         }
         match content {
             Content::Cache(cache) => Ok(cache),
+            Content::Empty => Ok(Cache::new()),
             Content::Damaged(reason) => {
                 Err(Error::CacheDamaged { path: self.path.clone(), reason, kept_as: self.first_free_aside() })
             }
-        }
-    }
-
-    /// Whether one who writes in place may be at it: the file is cut off, or has nothing in it.
-    fn is_suspect(&self, content: &Content) -> bool {
-        match content {
-            Content::Damaged(_) => true,
-            Content::Cache(_) => fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() == 0),
         }
     }
 
@@ -285,6 +283,7 @@ impl Store for FileStore {
         let mut saved = Saved::default();
         let mut cache = match self.content(None)? {
             Content::Cache(cache) => cache,
+            Content::Empty => Cache::new(),
             Content::Damaged(_) => {
                 let aside = self.first_free_aside();
                 fs::rename(&self.path, &aside).map_err(|error| self.unwritable(&error))?;

@@ -16,6 +16,8 @@ mod certificate;
 #[cfg(feature = "reqwest")]
 mod client;
 mod device_code;
+#[cfg(feature = "reqwest")]
+mod discovered;
 mod discovery;
 #[cfg(feature = "encrypted")]
 mod encrypted;
@@ -23,11 +25,17 @@ mod file_store;
 mod import;
 #[cfg(feature = "reqwest")]
 mod interactive;
+#[cfg(feature = "keyring")]
+mod keyring;
+#[cfg(feature = "reqwest")]
+mod logs;
 mod password;
 mod properties;
 mod redaction;
 mod refresh;
 mod responses;
+#[cfg(feature = "reqwest")]
+mod server;
 #[cfg(feature = "reqwest")]
 mod silent;
 mod tenant;

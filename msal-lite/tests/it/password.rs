@@ -94,7 +94,7 @@ fn outcomes_of_the_decision_table() {
         (400, "invalid_request", "", 9001023, ErrorKind::FixConfiguration),
         (400, "unauthorized_client", "", 700016, ErrorKind::FixConfiguration),
         // The loop breaker is told by its number alone, and numbers are for humans.
-        (400, "invalid_grant", "", 50196, ErrorKind::SignInAgain),
+        (400, "invalid_grant", "", 50196, ErrorKind::Wait),
     ] {
         let mut flow = flow();
         sent(&mut flow);
