@@ -178,6 +178,37 @@ def _():
     is_decorated(place.json(), ["RefreshToken", "IdToken", "Account", "AppMetadata"])
 
 
+@case("what we save while MSAL Python is reading is not put back by it")
+def _():
+    place = Place("theirs-reading")
+    place.sign_in()
+    place.change(expire)
+
+    class Slow(FilePersistence):
+        """Between its reading and the end of it, we refresh."""
+
+        refresh = True
+
+        def load(self):
+            content = super().load()
+            if self.refresh:
+                self.refresh = False
+                [[_, source, _, _]] = place.ours("silent", ADELE, IMAP[0])
+                assert source == "Refreshed"
+            return content
+
+    def held():
+        return {short(entry["secret"]) for entry in place.json()["RefreshToken"].values()}
+
+    cache = PersistedTokenCache(Slow(place.path))
+    assert list(cache.search(cache.CredentialType.REFRESH_TOKEN))
+    ours = held()
+    # A change of anything else, such as its own app metadata.
+    metadata = {"client_id": "other", "environment": "login.microsoftonline.com"}
+    cache.modify(cache.CredentialType.APP_METADATA, metadata, metadata)
+    assert held() == ours == {list(relay.parents)[-1]}
+
+
 # --- ours, read by them --------------------------------------------------------------------------------------------
 
 

@@ -259,7 +259,7 @@ def _():
     assert not errors, (len(errors), errors[:5])
     rewound = [one for lane in lanes for one in lane.rewound]
     assert not rewound, (len(rewound), rewound[:3])
-    assert by[0] >= killed and by[1] > 0, by
+    assert by[0] > killed // 4 and by[1] > LANES, by
     litter = [name for name in os.listdir(folder) if ".broken-" in name]
     assert not litter, litter
     for lane in lanes:
