@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod aadsts;
 mod applications;
 mod authority;
 mod authorization_code;
@@ -29,6 +30,7 @@ mod interactive;
 mod keyring;
 #[cfg(feature = "reqwest")]
 mod logs;
+mod one_account;
 mod password;
 mod properties;
 mod redaction;
