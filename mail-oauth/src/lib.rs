@@ -19,6 +19,7 @@
 
 mod account;
 mod check;
+pub mod diagnosis;
 mod error;
 mod journal;
 mod mailbox;
