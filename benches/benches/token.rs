@@ -28,6 +28,7 @@ fn main() -> Outcome<()> {
         [task, path] if task == "child" => return child(Path::new(path)),
         [task] if task == "nothing" => return Ok(()),
         [task] if task == "server" => return server(),
+        [task, who, url, times] if task == "refresh-by" => return refresh_by(who, url, times.parse()?),
         _ => {}
     }
     // A name picks one: `cargo bench -p benches --bench token -- refresh`.
@@ -172,47 +173,24 @@ impl Drop for Server {
     }
 }
 
-/// A refresh on a kept connection, against the same request by reqwest alone: CPU time of this process.
+/// A refresh on a kept connection, against the same request by reqwest alone: CPU time of this process. Reqwest
+/// alone keeps nothing, and so the store is one in memory.
 fn refresh() -> Outcome<()> {
-    let mut server =
-        Server(Command::new(std::env::current_exe()?).arg("server").stdout(Stdio::piped()).spawn()?);
-    let mut line = String::new();
-    let output = server.0.stdout.take().ok_or("no output")?;
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
-    let authority =
-        Authority::dangerous_parse_loopback_http(&format!("http://127.0.0.1:{}/contoso.com", line.trim()))?;
-    let url = authority.token_endpoint().to_owned();
-    let (app, scopes, http) = (app(authority)?, Scopes::parse(IMAP)?, reqwest_client()?);
-    let client = TokenClient::new(app, MemoryStore::default(), http.clone());
+    let (_server, url) = started_server()?;
     let runtime = runtime()?;
+    let (alone, ours) = (Alone::new(&url)?, runtime.block_on(Ours::new(&url))?);
     runtime.block_on(async {
-        client.adopt_refresh_token(&scopes, Secret::new("r".repeat(1200))).await?;
-        let query = AccountQuery::Only;
-        let fields = format!(
-            "client_id={CLIENT}&grant_type=refresh_token&refresh_token={}&scope={IMAP}&client_info=1",
-            "r".repeat(1200)
-        );
-        let (mut alone, mut ours, mut wall) = (Vec::new(), Vec::new(), [0.0, 0.0]);
-        for round in 0..=20 {
+        let (mut by_reqwest, mut by_us, mut wall) = (Vec::new(), Vec::new(), [0.0, 0.0]);
+        for round in 0..=40 {
             let begin = (cpu_time(), Instant::now());
-            for _ in 0..100 {
-                let request = http
-                    .post(&url)
-                    .header("content-type", "application/x-www-form-urlencoded")
-                    .header("accept", "application/json")
-                    .header("client-request-id", "07070707-0707-4707-8707-070707070707")
-                    .body(fields.clone());
-                black_box(request.send().await?.bytes().await?);
-            }
+            alone.refresh(100).await?;
             let between = (cpu_time(), Instant::now());
-            for _ in 0..100 {
-                black_box(client.acquire_silent(&scopes, &query).await?);
-            }
+            ours.refresh(100).await?;
             let end = (cpu_time(), Instant::now());
             // The first round warms up.
             if round > 0 {
-                alone.push((between.0 - begin.0).as_secs_f64() * 1e7);
-                ours.push((end.0 - between.0).as_secs_f64() * 1e7);
+                by_reqwest.push((between.0 - begin.0).as_secs_f64() * 1e7);
+                by_us.push((end.0 - between.0).as_secs_f64() * 1e7);
                 wall = [(between.1 - begin.1).as_secs_f64() * 1e7, (end.1 - between.1).as_secs_f64() * 1e7];
             }
         }
@@ -220,25 +198,117 @@ fn refresh() -> Outcome<()> {
             times.sort_by(f64::total_cmp);
             times.get(times.len() / 2).copied().unwrap_or_default()
         };
-        let (alone, ours) = (median(&mut alone), median(&mut ours));
-        println!("A refresh on a kept connection, CPU time of the client");
-        println!(
-            "  {:<44} {:>12} {:>7.2}x  (wall {})",
-            "reqwest alone",
-            duration(alone),
-            1.0,
-            duration(wall[0])
-        );
-        println!(
-            "  {:<44} {:>12} {:>7.2}x  (wall {})",
-            "msal-lite, refresh and save",
-            duration(ours),
-            ours / alone,
-            duration(wall[1])
-        );
+        let (by_reqwest, by_us) = (median(&mut by_reqwest), median(&mut by_us));
+        println!("A refresh on a kept connection, CPU time of the client, store in memory");
+        for (name, cpu, wall) in
+            [("reqwest alone", by_reqwest, wall[0]), ("msal-lite, refresh and save", by_us, wall[1])]
+        {
+            let ratio = cpu / by_reqwest;
+            println!("  {name:<44} {:>12} {ratio:>7.2}x  (wall {})", duration(cpu), duration(wall));
+        }
         Outcome::Ok(())
     })?;
+    instructions(&url)?;
     peers(&runtime, &url)
+}
+
+/// Instructions of a refresh, as valgrind counts them: those of 300 less those of 100.
+fn instructions(url: &str) -> Outcome<()> {
+    let me = std::env::current_exe()?;
+    let count = |who: &str, times: &str| -> Outcome<f64> {
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(&me)
+            .args(["refresh-by", who, url, times])
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let count =
+            said.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
+        Ok(count.ok_or("valgrind counted nothing")?.parse()?)
+    };
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("  no valgrind here to count instructions");
+        return Ok(());
+    }
+    let each = |who| Outcome::Ok((count(who, "300")? - count(who, "100")?) / 200.0);
+    let (alone, ours) = (each("alone")?, each("ours")?);
+    println!("  instructions: reqwest alone {alone:.0}, msal-lite {ours:.0}, {:.2}x", ours / alone);
+    Ok(())
+}
+
+fn refresh_by(who: &str, url: &str, times: u32) -> Outcome<()> {
+    runtime()?.block_on(async {
+        if who == "alone" {
+            Alone::new(url)?.refresh(times).await
+        } else {
+            Ours::new(url).await?.refresh(times).await
+        }
+    })
+}
+
+/// The request that msal-lite makes, by reqwest alone.
+struct Alone {
+    http: reqwest::Client,
+    url: String,
+    fields: String,
+}
+
+impl Alone {
+    fn new(url: &str) -> Outcome<Self> {
+        let refresh_token = "r".repeat(1200);
+        let scope = "https%3A%2F%2Foutlook.office.com%2FIMAP.AccessAsUser.All+offline_access+openid+profile";
+        let fields = format!(
+            "client_id={CLIENT}&grant_type=refresh_token&refresh_token={refresh_token}&scope={scope}&client_info=1"
+        );
+        Ok(Self { http: reqwest_client()?, url: url.to_owned(), fields })
+    }
+
+    async fn refresh(&self, times: u32) -> Outcome<()> {
+        for _ in 0..times {
+            let request = self
+                .http
+                .post(&self.url)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("accept", "application/json")
+                .header("client-request-id", "07070707-0707-4707-8707-070707070707")
+                .body(self.fields.clone());
+            black_box(request.send().await?.bytes().await?);
+        }
+        Ok(())
+    }
+}
+
+struct Ours {
+    client: TokenClient,
+    scopes: Scopes,
+}
+
+impl Ours {
+    async fn new(url: &str) -> Outcome<Self> {
+        let address = url.strip_suffix("/oauth2/v2.0/token").ok_or("no token endpoint")?;
+        let (app, scopes) = (app(Authority::dangerous_parse_loopback_http(address)?)?, Scopes::parse(IMAP)?);
+        let client = TokenClient::new(app, MemoryStore::default(), reqwest_client()?);
+        client.adopt_refresh_token(&scopes, Secret::new("r".repeat(1200))).await?;
+        Ok(Self { client, scopes })
+    }
+
+    /// Each call refreshes, because the token of the one before is about to end.
+    async fn refresh(&self, times: u32) -> Outcome<()> {
+        for _ in 0..times {
+            black_box(self.client.acquire_silent(&self.scopes, &AccountQuery::Only).await?);
+        }
+        Ok(())
+    }
+}
+
+/// The server, and its token endpoint.
+fn started_server() -> Outcome<(Server, String)> {
+    let mut server =
+        Server(Command::new(std::env::current_exe()?).arg("server").stdout(Stdio::piped()).spawn()?);
+    let mut line = String::new();
+    let output = server.0.stdout.take().ok_or("no output")?;
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
+    Ok((server, format!("http://127.0.0.1:{}/contoso.com/oauth2/v2.0/token", line.trim())))
 }
 
 #[cfg(not(feature = "peers"))]

@@ -60,8 +60,12 @@ impl Account {
     }
 
     /// From what a token response tells, `known` filling in where it is silent. A refresh cannot change
-    /// whose account it is.
+    /// whose account it is, and a name that is known is not looked up again: as with MSAL Python, a new one comes
+    /// with the next sign-in.
     pub(crate) fn of(app: &Application, response: &TokenResponse, known: Option<&Self>) -> Self {
+        if let Some(known) = known.filter(|known| !known.username.is_empty()) {
+            return known.clone();
+        }
         let claims = response.id_token.as_ref().and_then(|token| jwt::claims(token.expose()));
         let claim = |names: &[&str]| {
             let claims = &claims.as_ref()?.0;

@@ -1,5 +1,7 @@
 //! The registered application that asks for tokens.
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
@@ -22,7 +24,8 @@ use crate::{Authority, CorrelationId, Error, Limits, Request, Scopes, Secret, au
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
     client_id: String,
-    authority: Authority,
+    /// Shared by the clones that each flow makes.
+    authority: Arc<Authority>,
     client_secret: Option<Secret>,
     limits: Limits,
 }
@@ -38,7 +41,7 @@ impl Application {
         check_client_id(client_id, authority.is_entra())?;
         Ok(Self {
             client_id: client_id.to_owned(),
-            authority,
+            authority: Arc::new(authority),
             client_secret: None,
             limits: Limits::default(),
         })

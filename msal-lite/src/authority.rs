@@ -44,6 +44,23 @@ pub(crate) struct Particulars {
     pub(crate) issuer_in_answer: bool,
 }
 
+/// Which addresses tokens may travel to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Addresses {
+    Https,
+    /// For tests.
+    LoopbackHttp,
+}
+
+impl Addresses {
+    pub(crate) fn check(self, what: &'static str, address: &str) -> Result<Url, Error> {
+        match self {
+            Self::Https => https(what, address),
+            Self::LoopbackHttp => loopback_http(what, address),
+        }
+    }
+}
+
 /// A cloud of Microsoft's. Each has its own accounts, and its own mail hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -125,9 +142,19 @@ impl Authority {
     ///
     /// [`Error::Invalid`] for an address that is not https.
     pub fn with_endpoints(issuer: &str, token: &str, device: Option<&str>) -> Result<Self, Error> {
-        let issuer = https("issuer", issuer)?;
-        let token = https("token endpoint", token)?;
-        let device = device.map(|device| https("device authorization endpoint", device)).transpose()?;
+        Self::with_endpoints_over(Addresses::Https, issuer, token, device)
+    }
+
+    pub(crate) fn with_endpoints_over(
+        addresses: Addresses,
+        issuer: &str,
+        token: &str,
+        device: Option<&str>,
+    ) -> Result<Self, Error> {
+        let issuer = addresses.check("issuer", issuer)?;
+        let token = addresses.check("token endpoint", token)?;
+        let device =
+            device.map(|device| addresses.check("device authorization endpoint", device)).transpose()?;
         Ok(Self {
             kind: Kind::Other,
             origin: issuer.origin().ascii_serialization(),
@@ -146,8 +173,16 @@ impl Authority {
     /// # Errors
     ///
     /// [`Error::Invalid`] for an address that is not https.
-    pub fn with_authorization_endpoint(mut self, address: &str) -> Result<Self, Error> {
-        self.authorization_endpoint = Some(https("authorization endpoint", address)?.into());
+    pub fn with_authorization_endpoint(self, address: &str) -> Result<Self, Error> {
+        self.with_authorization_endpoint_over(Addresses::Https, address)
+    }
+
+    pub(crate) fn with_authorization_endpoint_over(
+        mut self,
+        addresses: Addresses,
+        address: &str,
+    ) -> Result<Self, Error> {
+        self.authorization_endpoint = Some(addresses.check("authorization endpoint", address)?.into());
         Ok(self)
     }
 
@@ -291,7 +326,7 @@ fn without_bare_slash(issuer: Url) -> String {
 }
 
 /// An address that tokens may travel to.
-pub(crate) fn https(what: &'static str, address: &str) -> Result<Url, Error> {
+fn https(what: &'static str, address: &str) -> Result<Url, Error> {
     let url = plain_url(what, address)?;
     if url.scheme() != "https" {
         return Err(Error::invalid(what, "only https is allowed, because tokens travel on it"));

@@ -8,6 +8,7 @@ mod adopt;
 mod insert;
 mod lookup;
 mod schema;
+mod select;
 
 use std::{
     collections::{HashMap, hash_map},

@@ -1,6 +1,7 @@
 //! Flows, cache and HTTP joined.
 
 mod assertion;
+mod discover;
 mod drive;
 mod import;
 mod memo;
@@ -27,7 +28,7 @@ use throttle::Throttles;
 
 /// Gets tokens for the accounts of one application.
 ///
-/// Clones share everything. Whatever writes is done on a thread for blocking work, because it ends in
+/// Clones share everything; a setting changed on one of them (`with_...`) is that one's alone. Whatever writes is done on a thread for blocking work, because it ends in
 /// `fsync`; reading the cache is done in place, because it is short and waits for no lock.
 ///
 /// A future may be dropped at any time. A refresh that was begun goes on to its end in the background, so
@@ -62,12 +63,24 @@ pub struct TokenClient<T = reqwest::Client> {
 }
 
 struct Inner<T> {
+    settings: Settings,
     app: Application,
     store: Arc<dyn Store>,
-    transport: T,
+    transport: Arc<T>,
+    known: Arc<Known>,
+}
+
+/// What the `with_` methods change.
+#[derive(Clone)]
+struct Settings {
     skew: Duration,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     assertion: Option<AssertionSource>,
+}
+
+/// What a client learns.
+#[derive(Default)]
+struct Known {
     /// One per account that was ever refreshed here.
     slots: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Slot>>>>,
     throttles: Throttles,
@@ -83,15 +96,11 @@ impl<T: Transport> TokenClient<T> {
     pub fn new(app: Application, store: impl Store + 'static, transport: T) -> Self {
         let clock = Arc::new(|| Timestamp::from(SystemTime::now()));
         let inner = Inner {
+            settings: Settings { skew: DEFAULT_SKEW, clock, assertion: None },
             app,
             store: Arc::new(store),
-            transport,
-            skew: DEFAULT_SKEW,
-            clock,
-            assertion: None,
-            slots: Mutex::default(),
-            throttles: Throttles::default(),
-            memo: Memo::default(),
+            transport: Arc::new(transport),
+            known: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -99,13 +108,13 @@ impl<T: Transport> TokenClient<T> {
     /// How long an access token from the cache must still live. 5 minutes by default.
     #[must_use]
     pub fn with_expiry_skew(self, skew: Duration) -> Self {
-        self.change(|inner| inner.skew = skew)
+        self.change(|settings| settings.skew = skew)
     }
 
     /// Another clock than the system's.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.change(|inner| inner.clock = Arc::new(clock))
+        self.change(|settings| settings.clock = Arc::new(clock))
     }
 
     /// Proves who a confidential client is by an assertion (RFC 7523 section 2.2) for each token request,
@@ -127,7 +136,7 @@ impl<T: Transport> TokenClient<T> {
         F: Fn(AssertionRequest) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Secret, Error>> + Send + 'static,
     {
-        self.change(|inner| inner.assertion = Some(Arc::new(move |request| Box::pin(source(request)))))
+        self.change(|settings| settings.assertion = Some(Arc::new(move |request| Box::pin(source(request)))))
     }
 
     /// Proves who a confidential client is by its certificate.
@@ -176,18 +185,14 @@ impl<T: Transport> TokenClient<T> {
         .await
     }
 
-    /// Settings are changed before the client is shared; a clone that exists already keeps its own.
-    fn change(self, change: impl FnOnce(&mut Inner<T>)) -> Self
-    where
-        T: Transport,
-    {
-        match Arc::try_unwrap(self.inner) {
-            Ok(mut inner) => {
-                change(&mut inner);
-                Self { inner: Arc::new(inner) }
-            }
-            Err(shared) => Self { inner: shared },
-        }
+    /// This client with other settings. Clones of it that exist keep theirs; what is learned stays shared.
+    fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.inner.settings.clone();
+        change(&mut settings);
+        let Inner { app, store, transport, known, .. } = self.inner.as_ref();
+        let (app, store) = (app.clone(), Arc::clone(store));
+        let (transport, known) = (Arc::clone(transport), Arc::clone(known));
+        Self { inner: Arc::new(Inner { settings, app, store, transport, known }) }
     }
 }
 

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::{
     Authority, CorrelationId, Error, Limits, Request, Response, Timestamp,
-    authority::{Particulars, https},
+    authority::{Addresses, Particulars},
     json,
 };
 
@@ -38,6 +38,7 @@ use crate::{
 #[derive(Debug)]
 pub struct DiscoveryFlow {
     issuer: String,
+    addresses: Addresses,
     /// Where the document may be, the next one last.
     places: Vec<String>,
     correlation: CorrelationId,
@@ -69,9 +70,24 @@ impl DiscoveryFlow {
     ///
     /// [`Error::Invalid`] for an issuer that is not an https address.
     pub fn new(issuer: &str, correlation: CorrelationId) -> Result<Self, Error> {
-        let url = https("issuer", issuer)?;
+        Self::over(Addresses::Https, issuer, correlation)
+    }
+
+    /// As [`new`](Self::new), over plain http to this machine, where the endpoints have to be too: for a
+    /// provider under test. Whoever can listen on the loopback interface reads the tokens.
+    ///
+    /// # Errors
+    ///
+    /// As `new`; and for any host but `localhost`, `127.0.0.0/8` and `[::1]`.
+    pub fn dangerous_new_loopback_http(issuer: &str, correlation: CorrelationId) -> Result<Self, Error> {
+        Self::over(Addresses::LoopbackHttp, issuer, correlation)
+    }
+
+    fn over(addresses: Addresses, issuer: &str, correlation: CorrelationId) -> Result<Self, Error> {
+        let url = addresses.check("issuer", issuer)?;
         Ok(Self {
             issuer: issuer.to_owned(),
+            addresses,
             places: places(&url),
             correlation,
             limits: Limits::default(),
@@ -121,7 +137,7 @@ impl DiscoveryFlow {
         self.places.pop();
         match json::success(response, &self.limits, &[], now) {
             Ok(document) => {
-                let authority = read(&self.issuer, response.status(), &document.0)?;
+                let authority = read(&self.issuer, self.addresses, response.status(), &document.0)?;
                 self.state = State::Done(Box::new(authority));
                 Ok(())
             }
@@ -144,7 +160,12 @@ fn places(issuer: &Url) -> Vec<String> {
     ]
 }
 
-fn read(issuer: &str, status: u16, document: &Map<String, Value>) -> Result<Authority, Error> {
+fn read(
+    issuer: &str,
+    addresses: Addresses,
+    status: u16,
+    document: &Map<String, Value>,
+) -> Result<Authority, Error> {
     let malformed = |what: &str| Error::Malformed { status, what: what.to_owned() };
     // RFC 8414 section 3.3: identical, or somebody else speaks.
     if json::text(document, "issuer") != Some(issuer) {
@@ -152,9 +173,9 @@ fn read(issuer: &str, status: u16, document: &Map<String, Value>) -> Result<Auth
     }
     let token = json::text(document, "token_endpoint").ok_or_else(|| malformed("no token_endpoint in it"))?;
     let device = json::text(document, "device_authorization_endpoint");
-    let mut authority = Authority::with_endpoints(issuer, token, device)?;
+    let mut authority = Authority::with_endpoints_over(addresses, issuer, token, device)?;
     if let Some(address) = json::text(document, "authorization_endpoint") {
-        authority = authority.with_authorization_endpoint(address)?;
+        authority = authority.with_authorization_endpoint_over(addresses, address)?;
     }
     let methods = document.get("token_endpoint_auth_methods_supported");
     let takes_post = json::array(document, "token_endpoint_auth_methods_supported")

@@ -178,7 +178,7 @@ pub enum TransportErrorKind {
 
 impl Error {
     /// What to do. Of a refusal only `error` and `suberror` are looked at, as Microsoft asks: numbers and
-    /// texts change.
+    /// texts change. The one exception stands at [`ServerError::kind`].
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Invalid { .. }

@@ -72,9 +72,8 @@ impl Drop for Wiped {
 
 /// Overwrites every string in a value.
 pub(crate) fn wipe(value: &mut Value) {
-    use zeroize::Zeroize as _;
     match value {
-        Value::String(text) => text.zeroize(),
+        Value::String(text) => crate::secret::wipe_text(text),
         Value::Array(values) => values.iter_mut().for_each(wipe),
         Value::Object(object) => object.values_mut().for_each(wipe),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

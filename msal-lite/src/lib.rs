@@ -13,7 +13,7 @@
 //! - No token, code, password, client secret or assertion is in an error, a `Debug` line or a log.
 //! - A refresh token that the provider rotated is durable in the store before the access token is handed out.
 //! - An access token that has ended, or ends within the skew, is never handed out.
-//! - No credential goes over plain http, nor after a redirect.
+//! - No credential goes over plain http, nor after a redirect, whatever the HTTP client was built to follow.
 //! - What another MSAL wrote into the cache file and is not known here survives.
 //!
 //! # Limits

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
-
 /// A token or a code: `Debug` shows nothing of it, there is no `Display`, and the memory is wiped on drop.
 ///
 /// ```
@@ -36,7 +34,7 @@ impl fmt::Debug for Secret {
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe_text(&mut self.0);
     }
 }
 
@@ -61,7 +59,7 @@ impl Body {
             let wanted = (self.0.len() + bytes.len()).max(self.0.capacity() * 2);
             let mut larger = Vec::with_capacity(wanted);
             larger.extend_from_slice(&self.0);
-            self.0.zeroize();
+            wipe(&mut self.0);
             self.0 = larger;
         }
         self.0.extend_from_slice(bytes);
@@ -76,7 +74,7 @@ impl Body {
     #[cfg(feature = "encrypted")]
     pub(crate) fn truncate(&mut self, length: usize) {
         if let Some(rest) = self.0.get_mut(length..) {
-            rest.zeroize();
+            zeroize::Zeroize::zeroize(rest);
         }
         self.0.truncate(length);
     }
@@ -100,6 +98,20 @@ impl fmt::Debug for Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(&mut self.0);
     }
+}
+
+/// Overwrites a text and empties it.
+pub(crate) fn wipe_text(text: &mut String) {
+    wipe(&mut std::mem::take(text).into_bytes());
+}
+
+/// Overwrites octets, the spare ones behind them too, and removes them. By the widest stores that there are,
+/// which one octet after the other is not: a cache file has megabytes.
+fn wipe(bytes: &mut Vec<u8>) {
+    bytes.clear();
+    bytes.resize(bytes.capacity(), 0);
+    zeroize::optimization_barrier(bytes.as_slice());
+    bytes.clear();
 }

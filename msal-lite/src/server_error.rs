@@ -33,6 +33,7 @@ impl ServerError {
         limit: usize,
         secrets: &[&str],
     ) -> Option<Self> {
+        json::text(object, "error")?;
         // A password of three letters is in many a word, and such a word tells nothing of it.
         let clean = |text: &str| !secrets.iter().any(|secret| secret.len() > 3 && text.contains(secret));
         let raw = |key: &str| json::text(object, key).filter(|text| !text.is_empty() && clean(text));
@@ -65,7 +66,13 @@ impl ServerError {
     }
 
     /// What to do, from [`error`](Self::error) and [`suberror`](Self::suberror) alone.
+    ///
+    /// With one exception, which Entra leaves no other way to tell from a grant that has died: AADSTS50196,
+    /// an `invalid_grant` by which it stops a client that asks too often. It is [`ErrorKind::Wait`].
     pub fn kind(&self) -> ErrorKind {
+        if self.is_loop_breaker() {
+            return ErrorKind::Wait;
+        }
         match self.error.as_str() {
             "invalid_grant" | "interaction_required" | "login_required" | "consent_required" => {
                 match self.suberror() {
@@ -84,6 +91,12 @@ impl ServerError {
             _ if self.status >= 500 => ErrorKind::ProviderDown,
             _ => ErrorKind::FixConfiguration,
         }
+    }
+
+    /// Whether it is Entra's word to a client that asks the same again and again. The grant is still good.
+    pub(crate) fn is_loop_breaker(&self) -> bool {
+        const LOOP: u64 = 50196;
+        self.error == "invalid_grant" && self.suberror.is_none() && self.codes == [LOOP]
     }
 
     /// HTTP status; some providers answer errors with 200. 0 for a refusal that the browser brought.

@@ -17,7 +17,7 @@ pub use file::FileStore;
 pub use key::FileKey;
 pub use memory::MemoryStore;
 
-use crate::{Cache, Error};
+use crate::{AccountQuery, Cache, Error};
 
 /// A place for a [`Cache`] that several callers, and perhaps several processes, share.
 ///
@@ -35,6 +35,17 @@ pub trait Store: Send + Sync {
     ///
     /// The cache cannot be read or is damaged.
     fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error>;
+
+    /// As [`read`](Self::read), for one who asks after this account only: the cache that is shown may lack
+    /// what the query cannot mean. For the tokens of the application itself, the query is that of an
+    /// account with an empty id.
+    ///
+    /// # Errors
+    ///
+    /// As `read`.
+    fn read_of(&self, _query: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        self.read(look)
+    }
 
     /// Reads, changes and saves the cache as one step that no other caller or process comes between. When
     /// it returns, the change is durable.

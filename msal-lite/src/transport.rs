@@ -2,6 +2,9 @@
 
 use std::{error::Error as _, fmt::Write as _, future::Future};
 
+use bytes::Bytes;
+use http_body_util::Full;
+
 use crate::{Body, Limits, Method, Request, Response, Secret, TransportError, TransportErrorKind};
 
 /// Sends requests over https. Made for [`reqwest::Client`]; another one is for tests and for programs that
@@ -9,7 +12,7 @@ use crate::{Body, Limits, Method, Request, Response, Secret, TransportError, Tra
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request as it is and reads at most `limits.body` octets and one of the response's body.
     ///
-    /// Redirects are not followed: the body holds credentials. [`Request::authorization`] goes out as the
+    /// Redirects are not followed, whatever the client does otherwise: the body holds credentials. [`Request::authorization`] goes out as the
     /// header of that name.
     fn send(
         &self,
@@ -32,7 +35,7 @@ impl Transport for reqwest::Client {
             builder = builder.header("authorization", sensitive(authorization)?);
         }
         if request.method() == Method::Post {
-            builder = builder.body(bytes_of(request.into_body()));
+            builder = builder.body(once(request.into_body()));
         }
         let mut answer = builder.send().await.map_err(failure)?;
         if answer.url().as_str() != url {
@@ -54,9 +57,16 @@ impl Transport for reqwest::Client {
     }
 }
 
-/// The client's body type cannot be wiped from here, so that one copy lives until the request is sent.
-fn bytes_of(body: Body) -> Vec<u8> {
-    body.expose().to_vec()
+/// A body that the HTTP client can send one time only: it cannot follow a redirect with it, even if it was built to
+/// follow redirects. Not copied, and wiped when it is sent.
+fn once(body: Body) -> reqwest::Body {
+    struct Sent(Body);
+    impl AsRef<[u8]> for Sent {
+        fn as_ref(&self) -> &[u8] {
+            self.0.expose()
+        }
+    }
+    reqwest::Body::wrap(Full::new(Bytes::from_owner(Sent(body))))
 }
 
 /// A header value that the HTTP client neither prints nor puts into a compression table.

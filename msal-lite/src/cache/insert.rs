@@ -23,12 +23,12 @@ impl Cache {
     ) -> Account {
         let mut account = Account::of(app, response, known);
         // Stay with the alias of the host under which the account is in the file.
-        let alias = self.accounts().into_iter().find(|one| {
-            one.home_account_id.eq_ignore_ascii_case(&account.home_account_id)
-                && same_environment(&one.environment, &account.environment)
-        });
+        let alias = self
+            .entities(Section::Account)
+            .find(|entity| entity.belongs_to(&account))
+            .map(|entity| entity.text("environment").to_owned());
         if let Some(alias) = alias {
-            account.environment = alias.environment;
+            account.environment = alias;
         }
         self.put_account(app, response, &account);
         self.put_access_token(app, requested, response, &account, now);

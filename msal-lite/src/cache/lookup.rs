@@ -200,7 +200,7 @@ fn is_realm(tenant: &str, realm: &str, account: &Account) -> bool {
 }
 
 /// Whether two user names are one, in any case. Nearly all are ASCII.
-fn same_name(one: &str, other: &str) -> bool {
+pub(super) fn same_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
         || (!(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase())
 }

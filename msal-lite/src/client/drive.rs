@@ -16,7 +16,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl<T: Transport> Inner<T> {
     pub(super) fn now(&self) -> Timestamp {
-        (self.clock)()
+        (self.settings.clock)()
     }
 
     /// Drives a flow to its end.
@@ -46,7 +46,7 @@ impl<T: Transport> Inner<T> {
 
     /// The proof of who the client is, if it is not a secret.
     pub(super) async fn assertion(&self) -> Result<Option<Secret>, Error> {
-        let Some(source) = &self.assertion else { return Ok(None) };
+        let Some(source) = &self.settings.assertion else { return Ok(None) };
         let request = AssertionRequest {
             client_id: self.app.client_id().to_owned(),
             audience: self.app.authority().token_endpoint().to_owned(),
@@ -85,7 +85,7 @@ impl<T: Transport> Inner<T> {
 
     /// Whoever holds the slot of this name is the one who asks the provider.
     pub(super) fn slot(&self, name: &str) -> Arc<tokio::sync::Mutex<Slot>> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.known.slots.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(name.to_lowercase()).or_default())
     }
 }

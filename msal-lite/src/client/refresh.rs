@@ -6,8 +6,8 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::{Inner, correlation_id, with_store};
 use crate::{
-    Account, AccountQuery, Error, RefreshFlow, Scopes, Secret, Silent, Timestamp, Token, TokenSource,
-    Transport,
+    Account, AccountQuery, Error, RefreshFlow, Revision, Scopes, Secret, Silent, Timestamp, Token,
+    TokenSource, Transport,
 };
 
 /// What is remembered about an account between refreshes.
@@ -34,20 +34,46 @@ enum Reason {
 /// still good.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
-/// Waits for its turn, looks into the store again, and refreshes if that is still needed.
-///
-/// The work is a task of its own: if the caller gives up between the provider's answer and the save, the
-/// new refresh token must not be lost.
+/// What the store had, in the state that it had then.
+type Seen = Option<(Revision, Silent)>;
+
+/// Waits for its turn, looks into the store again if it is another by then, and refreshes if that is still
+/// needed. `found` is what it had when it had this revision.
 pub(super) async fn single_flight<T: Transport>(
     inner: &Arc<Inner<T>>,
     scopes: &Scopes,
-    account: &Account,
-    claims: Option<&str>,
+    found: Silent,
+    revision: Option<Revision>,
+) -> Result<Token, Error> {
+    let account = match &found {
+        Silent::Hit(token) => return Ok(token.clone()),
+        Silent::Refresh { account, .. } => account.clone(),
+    };
+    in_turn(inner, scopes, account, Reason::Missing, revision.map(|revision| (revision, found))).await
+}
+
+/// Refreshes because a resource wants a token for which this challenge was met.
+pub(super) async fn after_challenge<T: Transport>(
+    inner: &Arc<Inner<T>>,
+    scopes: &Scopes,
+    account: Account,
+    claims: &str,
+) -> Result<Token, Error> {
+    in_turn(inner, scopes, account, Reason::Claims(claims.to_owned()), None).await
+}
+
+/// The work is a task of its own: if the caller gives up between the provider's answer and the save, the
+/// new refresh token must not be lost.
+async fn in_turn<T: Transport>(
+    inner: &Arc<Inner<T>>,
+    scopes: &Scopes,
+    account: Account,
+    reason: Reason,
+    seen: Seen,
 ) -> Result<Token, Error> {
     let turn = inner.slot(&account.home_account_id).lock_owned().await;
-    let reason = claims.map_or(Reason::Missing, |claims| Reason::Claims(claims.to_owned()));
-    let (inner, scopes, account) = (Arc::clone(inner), scopes.clone(), account.clone());
-    match tokio::spawn(async move { refresh(&inner, &scopes, &account, &reason, turn).await }).await {
+    let (inner, scopes) = (Arc::clone(inner), scopes.clone());
+    match tokio::spawn(async move { refresh(&inner, &scopes, &account, &reason, seen, turn).await }).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -76,7 +102,7 @@ pub(super) fn renew_if_due<T: Transport>(
     let (inner, scopes, account) = (Arc::clone(inner), scopes.clone(), token.account().clone());
     tokio::spawn(async move {
         // An error is not lost: it comes again when the token has ended and somebody needs a new one.
-        let _ = refresh(&inner, &scopes, &account, &Reason::Due, turn).await;
+        let _ = refresh(&inner, &scopes, &account, &Reason::Due, None, turn).await;
     });
 }
 
@@ -85,15 +111,19 @@ async fn refresh<T: Transport>(
     scopes: &Scopes,
     account: &Account,
     reason: &Reason,
+    seen: Seen,
     mut slot: OwnedMutexGuard<Slot>,
 ) -> Result<Token, Error> {
     let (name, query) = (account.home_account_id.as_str(), AccountQuery::from(account));
     // Whoever had the turn before may have brought the token.
-    let mut found = wanted(inner, scopes, &query, reason)?;
+    let mut found = match seen {
+        Some((revision, found)) if inner.store.revision() == Some(revision) => found,
+        _ => wanted(inner, scopes, &query, reason)?,
+    };
     if let Silent::Hit(token) = found {
         return Ok(token);
     }
-    inner.throttles.check(name, inner.now())?;
+    inner.known.throttles.check(name, inner.now())?;
     let other_processes_wait = with_store(&inner.store, |store| Ok(store.begin_refresh())).await?;
 
     if other_processes_wait.is_held() {
@@ -130,7 +160,7 @@ async fn refresh<T: Transport>(
                 found = wanted(inner, scopes, &query, reason)?;
             }
             Err(error) => {
-                inner.throttles.note(name, &error, inner.now());
+                inner.known.throttles.note(name, &error, inner.now());
                 return Err(error);
             }
         }
@@ -159,6 +189,7 @@ fn wanted<T: Transport>(
 pub(super) fn is_dead(error: &Error) -> bool {
     error.server().is_some_and(|refusal| {
         refusal.error() == "invalid_grant"
+            && !refusal.is_loop_breaker()
             && matches!(refusal.suberror(), None | Some("bad_token" | "token_expired"))
     })
 }

@@ -125,7 +125,7 @@ impl<T: Transport> TokenClient<T> {
         {
             return Err(error.clone());
         }
-        inner.throttles.check(&name, inner.now())?;
+        inner.known.throttles.check(&name, inner.now())?;
         inner.probe().await?;
         if let Some(assertion) = inner.assertion().await? {
             flow = flow.with_assertion(assertion);
@@ -133,7 +133,7 @@ impl<T: Transport> TokenClient<T> {
         match inner.run(&mut flow, &mut |_| {}).await {
             Ok(response) => inner.save(scopes, response, None, TokenSource::SignIn).await,
             Err(error) => {
-                inner.throttles.note(&name, &error, inner.now());
+                inner.known.throttles.note(&name, &error, inner.now());
                 if refresh::is_dead(&error) {
                     slot.dead = Some((password, error.clone()));
                     slot.not_before = Some(inner.now() + WRONG_PASSWORD_PAUSE);

@@ -33,7 +33,8 @@ impl<T: Transport> TokenClient<T> {
         let now = inner.now();
         let revision = inner.store.revision();
         if let Some(revision) = revision
-            && let Some(token) = inner.memo.recall(Some(account), scopes, revision, now, inner.skew)
+            && let Some(token) =
+                inner.known.memo.recall(Some(account), scopes, revision, now, inner.settings.skew)
         {
             refresh::renew_if_due(inner, scopes, &token, now);
             return Ok(token);
@@ -41,12 +42,12 @@ impl<T: Transport> TokenClient<T> {
         match inner.look(scopes, account)? {
             Silent::Hit(token) => {
                 if let Some(revision) = revision {
-                    inner.memo.remember(Some(account), scopes, revision, &token);
+                    inner.known.memo.remember(Some(account), scopes, revision, &token);
                 }
                 refresh::renew_if_due(inner, scopes, &token, now);
                 Ok(token)
             }
-            Silent::Refresh { account, .. } => refresh::single_flight(inner, scopes, &account, None).await,
+            found @ Silent::Refresh { .. } => refresh::single_flight(inner, scopes, found, revision).await,
         }
     }
 
@@ -63,7 +64,7 @@ impl<T: Transport> TokenClient<T> {
         claims: &str,
     ) -> Result<Token, Error> {
         let account = self.inner.account(account)?;
-        refresh::single_flight(&self.inner, scopes, &account, Some(claims)).await
+        refresh::after_challenge(&self.inner, scopes, account, claims).await
     }
 
     /// A token of the application itself, from the cache or by its secret, certificate or assertion
@@ -75,7 +76,7 @@ impl<T: Transport> TokenClient<T> {
     /// who it is; whatever the cache or the provider has to say.
     pub async fn acquire_for_client(&self, scopes: &Scopes) -> Result<Token, Error> {
         let inner = &self.inner;
-        if inner.assertion.is_none() && !inner.app.has_client_secret() {
+        if inner.settings.assertion.is_none() && !inner.app.has_client_secret() {
             let reason =
                 "an application without a person needs a client secret, a certificate or an assertion";
             return Err(Error::invalid("application", reason));
@@ -88,14 +89,14 @@ impl<T: Transport> TokenClient<T> {
         if let Some(token) = inner.app_token(scopes)? {
             return Ok(token);
         }
-        inner.throttles.check(APPLICATION, inner.now())?;
+        inner.known.throttles.check(APPLICATION, inner.now())?;
         if let Some(assertion) = inner.assertion().await? {
             flow = flow.with_assertion(assertion);
         }
         match inner.run(&mut flow, &mut |_| {}).await {
             Ok(response) => inner.save(scopes, response, None, TokenSource::Application).await,
             Err(error) => {
-                inner.throttles.note(APPLICATION, &error, inner.now());
+                inner.known.throttles.note(APPLICATION, &error, inner.now());
                 Err(error)
             }
         }
@@ -104,15 +105,15 @@ impl<T: Transport> TokenClient<T> {
     /// Until when the provider wants to hear nothing of this account, if it said so. Until then
     /// [`acquire_silent`](Self::acquire_silent) gives what it has, and asks for nothing.
     pub fn throttled_until(&self, account: &Account) -> Option<Timestamp> {
-        self.inner.throttles.until(&account.home_account_id, self.inner.now())
+        self.inner.known.throttles.until(&account.home_account_id, self.inner.now())
     }
 }
 
 impl<T: Transport> Inner<T> {
     pub(super) fn look(&self, scopes: &Scopes, account: &AccountQuery) -> Result<Silent, Error> {
         let mut found = Err(Error::Misuse("the store did not show its cache"));
-        self.store.read(&mut |cache| {
-            found = cache.silent(&self.app, scopes, account, self.now(), self.skew);
+        self.store.read_of(account, &mut |cache| {
+            found = cache.silent(&self.app, scopes, account, self.now(), self.settings.skew);
         })?;
         found
     }
@@ -120,27 +121,30 @@ impl<T: Transport> Inner<T> {
     /// The account and its refresh token, whatever access tokens there are.
     pub(super) fn look_for_renewal(&self, account: &AccountQuery) -> Result<Silent, Error> {
         let mut found = Err(Error::Misuse("the store did not show its cache"));
-        self.store.read(&mut |cache| found = cache.renewal(&self.app, account))?;
+        self.store.read_of(account, &mut |cache| found = cache.renewal(&self.app, account))?;
         found
     }
 
     fn account(&self, query: &AccountQuery) -> Result<Account, Error> {
         let mut found = Err(Error::Misuse("the store did not show its cache"));
-        self.store.read(&mut |cache| found = cache.account(&self.app, query))?;
+        self.store.read_of(query, &mut |cache| found = cache.account(&self.app, query))?;
         found
     }
 
     fn app_token(self: &Arc<Self>, scopes: &Scopes) -> Result<Option<Token>, Error> {
         let (now, revision) = (self.now(), self.store.revision());
         if let Some(revision) = revision
-            && let Some(token) = self.memo.recall(None, scopes, revision, now, self.skew)
+            && let Some(token) = self.known.memo.recall(None, scopes, revision, now, self.settings.skew)
         {
             return Ok(Some(token));
         }
         let mut found = None;
-        self.store.read(&mut |cache| found = cache.app_token(&self.app, scopes, now, self.skew))?;
+        let nobody = AccountQuery::HomeAccountId(String::new());
+        self.store.read_of(&nobody, &mut |cache| {
+            found = cache.app_token(&self.app, scopes, now, self.settings.skew)
+        })?;
         if let (Some(token), Some(revision)) = (&found, revision) {
-            self.memo.remember(None, scopes, revision, token);
+            self.known.memo.remember(None, scopes, revision, token);
         }
         Ok(found)
     }

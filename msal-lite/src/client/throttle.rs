@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use crate::{Error, Timestamp};
+use crate::{Error, ServerError, Timestamp};
+
+/// How long a client that went round in circles keeps still, if the provider does not say.
+const LOOP_PAUSE: Duration = Duration::from_secs(60);
 
 /// By the name of the slot. One person's 429 is no business of another's.
 #[derive(Default)]
@@ -15,7 +18,9 @@ pub(super) struct Throttles(Mutex<HashMap<String, (Timestamp, Error)>>);
 impl Throttles {
     /// Remembers an error that says for how long it will stay.
     pub(super) fn note(&self, name: &str, error: &Error, now: Timestamp) {
-        let Some(wait) = error.retry_after().filter(|wait| !wait.is_zero()) else { return };
+        let told = error.retry_after().filter(|wait| !wait.is_zero());
+        let is_loop = error.server().is_some_and(ServerError::is_loop_breaker);
+        let Some(wait) = told.or_else(|| is_loop.then_some(LOOP_PAUSE)) else { return };
         self.lock().insert(name.to_lowercase(), (now + wait, error.clone()));
     }
 

@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 #[cfg(unix)]
@@ -18,7 +18,7 @@ use super::{
     RefreshGuard, Saved, Store,
     lock::{FileLock, PassingLock},
 };
-use crate::{Body, Cache, Error};
+use crate::{AccountQuery, Body, Cache, Error};
 
 /// A cache in a file that several processes share.
 ///
@@ -50,9 +50,17 @@ pub struct FileStore {
 /// a damaged one.
 const SEALED: &[u8] = b"msal-lite sealed ";
 
+/// How far ahead of its time a file is dated that is shared with `msal-extensions`.
+///
+/// Those read the file again if it is dated after the end of their last reading. What was saved while they were
+/// reading would be older than that, and they would put back what they have read: an old refresh token.
+const AHEAD: Duration = Duration::from_secs(2);
+
 /// What the file holds.
 enum Content {
     Cache(Cache),
+    /// There is a file, with nothing in it.
+    Empty,
     Damaged(String),
 }
 
@@ -81,10 +89,16 @@ impl FileStore {
     }
 
     /// Takes the lock of MSAL Python's `msal-extensions` too, `<path>.lockfile`, for each save, and reads
-    /// again under it what looks cut off, because they write in place.
+    /// again under it what is cut off or empty, because they write in place.
     ///
-    /// Not by default: that lock file is removed after each save, which makes locking it a race that is
-    /// won by trying again, and one that a crash has left over makes the Python side wait 5 s.
+    /// What can be promised: no process with this store loses what another has saved, or leaves a file that
+    /// cannot be read, at whatever point it is killed. What cannot: the Python side truncates the file and
+    /// then writes it, so that one of theirs that is killed in between leaves an empty file or half of one.
+    /// Half of one is [`Error::CacheDamaged`] here, and kept; from an empty one nobody is signed in.
+    ///
+    /// Not by default: their lock is that the file is there, and one that a crash has left over makes the
+    /// Python side wait 5 s, this one 1 s. And the file is dated 2 s ahead, without which they would not see
+    /// what was saved while they were reading.
     #[must_use]
     pub fn shared_with_msal_extensions(mut self) -> Self {
         self.msal_extensions = true;
@@ -102,7 +116,8 @@ impl FileStore {
         &self.path
     }
 
-    fn content(&self) -> Result<Content, Error> {
+    /// All of the cache, or what concerns one account of it.
+    fn content(&self, query: Option<&AccountQuery>) -> Result<Content, Error> {
         let mut options = OpenOptions::new();
         options.read(true);
         refuse_symlink(&mut options);
@@ -124,11 +139,11 @@ impl FileStore {
         let read = file.take(self.longest + 1).read_to_end(&mut bytes);
         let bytes = Body::new(bytes);
         read.map_err(|error| self.unreadable(&error))?;
-        self.unseal(bytes)
+        self.unseal(bytes, query)
     }
 
     /// The cache in the octets of a file. Nothing at all is an empty cache, sealed or not.
-    fn unseal(&self, bytes: Body) -> Result<Content, Error> {
+    fn unseal(&self, bytes: Body, query: Option<&AccountQuery>) -> Result<Content, Error> {
         #[cfg(feature = "encrypted")]
         let bytes = match &self.seal {
             Some(seal) if !bytes.is_empty() => match seal.open(bytes.expose()) {
@@ -141,7 +156,14 @@ impl FileStore {
         if bytes.expose().starts_with(SEALED) {
             return Err(self.unreadable_because("it is encrypted; give its key".to_owned()));
         }
-        Ok(match Cache::parse(bytes.expose()) {
+        if bytes.expose().trim_ascii().is_empty() {
+            return Ok(Content::Empty);
+        }
+        let cache = match query {
+            Some(query) => Cache::parse_of(bytes.expose(), query),
+            None => Cache::parse(bytes.expose()),
+        };
+        Ok(match cache {
             Ok(cache) => Content::Cache(cache),
             Err(error) => Content::Damaged(error.to_string()),
         })
@@ -199,9 +221,30 @@ impl FileStore {
             .tempfile_in(folder)
             .map_err(unwritable)?;
         file.write_all(self.seal(cache)?.expose()).map_err(unwritable)?;
+        if self.msal_extensions {
+            let ahead = SystemTime::now() + AHEAD;
+            file.as_file().set_modified(ahead).map_err(unwritable)?;
+        }
         file.as_file().sync_all().map_err(unwritable)?;
         file.persist(&self.path).map_err(|error| self.unwritable(&error.error))?;
         sync_folder(folder).map_err(unwritable)
+    }
+
+    /// What can be read, when nobody is in the middle of writing it.
+    fn settled(&self, query: Option<&AccountQuery>) -> Result<Cache, Error> {
+        let mut content = self.content(query)?;
+        if self.msal_extensions && matches!(content, Content::Damaged(_) | Content::Empty) {
+            // Perhaps what is being written in place.
+            let _locks = self.locks()?;
+            content = self.content(query)?;
+        }
+        match content {
+            Content::Cache(cache) => Ok(cache),
+            Content::Empty => Ok(Cache::new()),
+            Content::Damaged(reason) => {
+                Err(Error::CacheDamaged { path: self.path.clone(), reason, kept_as: self.first_free_aside() })
+            }
+        }
     }
 
     fn first_free_aside(&self) -> PathBuf {
@@ -228,28 +271,19 @@ impl FileStore {
 
 impl Store for FileStore {
     fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
-        let mut content = self.content()?;
-        if self.msal_extensions && matches!(content, Content::Damaged(_)) {
-            // Perhaps half of what is being written in place.
-            let _locks = self.locks()?;
-            content = self.content()?;
-        }
-        match content {
-            Content::Cache(cache) => {
-                look(&cache);
-                Ok(())
-            }
-            Content::Damaged(reason) => {
-                Err(Error::CacheDamaged { path: self.path.clone(), reason, kept_as: self.first_free_aside() })
-            }
-        }
+        self.settled(None).map(|cache| look(&cache))
+    }
+
+    fn read_of(&self, query: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        self.settled(Some(query)).map(|cache| look(&cache))
     }
 
     fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
         let _locks = self.locks()?;
         let mut saved = Saved::default();
-        let mut cache = match self.content()? {
+        let mut cache = match self.content(None)? {
             Content::Cache(cache) => cache,
+            Content::Empty => Cache::new(),
             Content::Damaged(_) => {
                 let aside = self.first_free_aside();
                 fs::rename(&self.path, &aside).map_err(|error| self.unwritable(&error))?;
@@ -264,7 +298,7 @@ impl Store for FileStore {
 
     fn probe(&self) -> Result<(), Error> {
         let _locks = self.locks()?;
-        self.content()?;
+        self.content(None)?;
         tempfile::Builder::new()
             .prefix(".msal-lite-")
             .suffix(".tmp")

@@ -83,6 +83,8 @@ impl FileKey {
 
     /// A random key that the operating system's keyring keeps under these names, made at the first use.
     ///
+    /// A program that has chosen a keyring of its own by `keyring_core::set_default_store` gets that one.
+    ///
     /// The keyring keeps the key and a file the cache: keyrings have no lock between programs, and
     /// Windows' takes 2,560 octets, which is less than one account has.
     #[cfg(feature = "keyring")]

@@ -1,6 +1,6 @@
 //! A random key in the keyring of the operating system.
 
-use keyring::v1::{Entry, Error};
+use keyring_core::{Entry, Error};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 ///
 /// Two processes that make one at the same time: the later overwrites, so that each reads it again.
 pub(super) fn key(service: &str, account: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    let entry = Entry::new(service, account).map_err(|error| said(&error))?;
+    let entry = entry(service, account).map_err(|error| said(&error))?;
     match entry.get_secret() {
         Ok(secret) => return Ok(Zeroizing::new(secret)),
         Err(Error::NoEntry) => {}
@@ -18,6 +18,14 @@ pub(super) fn key(service: &str, account: &str) -> Result<Zeroizing<Vec<u8>>, St
     SystemRandom::new().fill(&mut fresh).map_err(|_| "the system gives no random numbers".to_owned())?;
     entry.set_secret(&fresh).map_err(|error| said(&error))?;
     entry.get_secret().map(Zeroizing::new).map_err(|error| said(&error))
+}
+
+/// In the keyring that the program has chosen by [`keyring_core::set_default_store`], or else in the system's.
+fn entry(service: &str, account: &str) -> Result<Entry, Error> {
+    if keyring_core::get_default_store().is_some() {
+        return Entry::new(service, account);
+    }
+    keyring::v1::Entry::new(service, account).map(|entry| entry.inner)
 }
 
 /// Without what some variants carry: the secret itself.

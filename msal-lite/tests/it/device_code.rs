@@ -95,7 +95,9 @@ fn every_other_answer_ends_it() {
         (400, "bad_verification_code", 70018, ErrorKind::CodeExpired),
         (400, "expired_token", 70020, ErrorKind::CodeExpired),
         (400, "code_expired", 70019, ErrorKind::CodeExpired),
-        (400, "invalid_grant", 50196, ErrorKind::SignInAgain),
+        // The loop breaker: the caller has polled too often, and nobody has to sign in again for that.
+        (400, "invalid_grant", 50196, ErrorKind::Wait),
+        (400, "invalid_grant", 70000, ErrorKind::SignInAgain),
         (401, "invalid_client", 7000218, ErrorKind::FixConfiguration),
         (400, "unauthorized_client", 700016, ErrorKind::FixConfiguration),
     ] {

@@ -311,8 +311,12 @@ fn the_lock_of_msal_extensions_comes_and_goes() {
     let store = FileStore::new(&path).shared_with_msal_extensions();
     // One that a crash has left over is no obstacle.
     fs::write(&lock, "4711 python").unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2);
+    fs::File::options().write(true).open(&lock).unwrap().set_modified(long_ago).unwrap();
     sign_in(&store, 1);
     assert!(!lock.exists());
+    // Who has read the file while it was saved sees from its date that it must be read again.
+    assert!(fs::metadata(&path).unwrap().modified().unwrap() > std::time::SystemTime::now());
     // One that is held is waited for, and then said.
     let held = fs::File::create(&lock).unwrap();
     held.lock().unwrap();
@@ -329,17 +333,19 @@ fn the_lock_of_msal_extensions_comes_and_goes() {
     });
     // A file that is being written in place is read again under the lock.
     let whole = fs::read(&path).unwrap();
-    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    let writer = fs::File::create(&lock).unwrap();
-    writer.lock().unwrap();
-    thread::scope(|scope| {
-        let reading = scope.spawn(|| accounts(&store));
-        thread::sleep(std::time::Duration::from_millis(20));
-        fs::write(&path, &whole).unwrap();
-        fs::remove_file(&lock).unwrap();
-        drop(writer);
-        assert_eq!(reading.join().unwrap(), 2);
-    });
+    for written in [whole.len() / 2, 0] {
+        fs::write(&path, &whole[..written]).unwrap();
+        let writer = fs::File::create(&lock).unwrap();
+        writer.lock().unwrap();
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| accounts(&store));
+            thread::sleep(std::time::Duration::from_millis(20));
+            fs::write(&path, &whole).unwrap();
+            fs::remove_file(&lock).unwrap();
+            drop(writer);
+            assert_eq!(reading.join().unwrap(), 2);
+        });
+    }
     thread::scope(|scope| {
         for writer in 0..4 {
             let store = &store;

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod aadsts;
 mod applications;
 mod authority;
 mod authorization_code;
@@ -16,6 +17,8 @@ mod certificate;
 #[cfg(feature = "reqwest")]
 mod client;
 mod device_code;
+#[cfg(feature = "reqwest")]
+mod discovered;
 mod discovery;
 #[cfg(feature = "encrypted")]
 mod encrypted;
@@ -23,11 +26,18 @@ mod file_store;
 mod import;
 #[cfg(feature = "reqwest")]
 mod interactive;
+#[cfg(feature = "keyring")]
+mod keyring;
+#[cfg(feature = "reqwest")]
+mod logs;
+mod one_account;
 mod password;
 mod properties;
 mod redaction;
 mod refresh;
 mod responses;
+#[cfg(feature = "reqwest")]
+mod server;
 #[cfg(feature = "reqwest")]
 mod silent;
 mod tenant;

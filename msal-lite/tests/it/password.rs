@@ -93,8 +93,8 @@ fn outcomes_of_the_decision_table() {
         (401, "invalid_client", "", 7000218, ErrorKind::FixConfiguration),
         (400, "invalid_request", "", 9001023, ErrorKind::FixConfiguration),
         (400, "unauthorized_client", "", 700016, ErrorKind::FixConfiguration),
-        // The loop breaker is told by its number alone, and numbers are for humans.
-        (400, "invalid_grant", "", 50196, ErrorKind::SignInAgain),
+        // The loop breaker, told by its number alone: the password was none of its reasons.
+        (400, "invalid_grant", "", 50196, ErrorKind::Wait),
     ] {
         let mut flow = flow();
         sent(&mut flow);

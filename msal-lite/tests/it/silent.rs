@@ -195,6 +195,46 @@ async fn the_throttle_of_one_is_not_that_of_another() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_loop_breaker_makes_a_pause_and_kills_no_refresh_token() {
+    let provider = Provider::new(|number, _| match number {
+        0 => ok(tokens("a0", "r").replace("4213", "1")),
+        1 => answer(
+            400,
+            r#"{"error":"invalid_grant","error_codes":[50196],"error_description":"AADSTS50196"}"#,
+        ),
+        _ => ok(tokens("a2", "r")),
+    });
+    let clock = Clock::new();
+    let client = TokenClient::new(app(), MemoryStore::default(), provider.clone()).with_clock(clock.read());
+    client.adopt_refresh_token(&scopes(IMAP), Secret::new("r0".to_owned())).await.unwrap();
+    for _ in 0..3 {
+        let error = client.acquire_silent(&scopes(IMAP), &only()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Wait);
+    }
+    assert_eq!(provider.requests(), 2, "it is not asked again in the next minute");
+    clock.forward(60);
+    assert_eq!(client.acquire_silent(&scopes(IMAP), &only()).await.unwrap().access_token().expose(), "a2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_setting_is_of_the_clone_that_it_was_made_on() {
+    let provider = Provider::new(|number, _| ok(tokens(&format!("a{number}"), "r")));
+    let one = TokenClient::new(app(), MemoryStore::default(), provider.clone()).with_clock(|| NOW);
+    // There is another one, and the setting counts all the same.
+    let two = one.clone().with_expiry_skew(Duration::from_secs(86_400));
+    one.adopt_refresh_token(&scopes(IMAP), Secret::new("r0".to_owned())).await.unwrap();
+    let get = async |client: &TokenClient<Provider>| {
+        client.acquire_silent(&scopes(IMAP), &only()).await.unwrap().access_token().expose().to_owned()
+    };
+    assert_eq!((get(&one).await.as_str(), provider.requests()), ("a0", 1));
+    assert_eq!((get(&two).await.as_str(), provider.requests()), ("a1", 2));
+    // The store is one, and so is what is known of it.
+    assert_eq!((get(&one).await.as_str(), provider.requests()), ("a1", 2));
+    let later = one.clone().with_clock(|| Timestamp::from_unix(NOW.as_unix() + 4213));
+    assert_eq!((get(&later).await.as_str(), provider.requests()), ("a2", 3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_claims_challenge_passes_the_cached_token_over() {
     let provider = Provider::new(|number, _| ok(tokens(&format!("a{number}"), "r")));
     let client = TokenClient::new(app(), MemoryStore::default(), provider.clone()).with_clock(|| NOW);
@@ -242,7 +282,6 @@ async fn assertions_are_made_for_each_request() {
         assert!(form.contains(&("client_assertion".to_owned(), format!("assertion{number}"))), "{form:?}");
     }
     let failing = client.with_assertion(|_| async { Err(Error::Store("no token file".to_owned())) });
-    // A clone keeps its own; this one was the only one.
     assert!(
         failing
             .acquire_silent(&scopes(SMTP), &only())
