@@ -196,6 +196,24 @@ impl Cause {
 }
 
 impl Pattern {
+    /// The phrases that it looks for.
+    pub(super) fn phrases(&self) -> Vec<&'static str> {
+        match self {
+            Pattern::Phrase(phrase) | Pattern::PhraseIn(_, phrase) => vec![phrase],
+            Pattern::Any(patterns) => patterns.iter().flat_map(Pattern::phrases).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names of OAuth's `error` and `suberror` that it looks for.
+    pub(super) fn oauth_names(&self) -> (Option<&'static str>, Option<&'static str>) {
+        match self {
+            Pattern::OAuth(error) => (Some(error), None),
+            Pattern::Suberror(suberror) => (None, Some(suberror)),
+            _ => (None, None),
+        }
+    }
+
     /// The AADSTS numbers that it matches.
     fn aadsts(&self) -> &'static [u64] {
         match self {

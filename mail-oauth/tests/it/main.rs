@@ -3,5 +3,6 @@
 
 mod bed;
 mod budget;
+mod causes;
 mod outcomes;
 mod secrets;
