@@ -12,12 +12,14 @@
 
 mod catalogue;
 mod cause;
+mod explain;
 mod fill;
 mod rank;
 mod signal;
 mod words;
 
 pub use cause::{Area, Cause, Lang, Mark, Pattern, Severity, Sight, Who, Words};
+pub use explain::{EXPLAIN_LIMIT, Evidence, EvidenceKind, Explained, Explanation, explain};
 pub use fill::Facts;
 pub use rank::{Candidate, diagnose};
 pub use signal::{Fact, Signal};

@@ -161,7 +161,7 @@ pub enum Pattern {
     Enhanced(&'static str),
     /// An SMTP reply with this code.
     Reply(u16),
-    /// A phrase in what a mail server said, in any protocol, whatever its case.
+    /// A phrase in what a mail server or the identity provider said, whatever its case.
     Phrase(&'static str),
     /// A phrase in what a mail server said in one protocol.
     PhraseIn(Protocol, &'static str),
@@ -171,4 +171,54 @@ pub enum Pattern {
     Fact(Fact),
     /// The fact was not observed.
     Not(Fact),
+    /// None of the facts was observed.
+    NoneOf(&'static [Fact]),
+    /// At least one of the patterns matches.
+    Any(&'static [Pattern]),
+    /// No AADSTS number that the catalogue knows was seen: only then OAuth's `error` is worth a guess.
+    NoNumber,
+}
+
+impl Cause {
+    /// The AADSTS numbers that the cause is recognised by, ascending.
+    pub fn aadsts(&self) -> Vec<u64> {
+        let mut numbers: Vec<u64> =
+            self.marks.iter().flat_map(|mark| mark.all).flat_map(Pattern::aadsts).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// Whether it is recognised by this AADSTS number.
+    pub(super) fn knows(&self, number: u64) -> bool {
+        self.marks.iter().flat_map(|mark| mark.all).any(|pattern| pattern.aadsts().contains(&number))
+    }
+}
+
+impl Pattern {
+    /// The phrases that it looks for.
+    pub(super) fn phrases(&self) -> Vec<&'static str> {
+        match self {
+            Pattern::Phrase(phrase) | Pattern::PhraseIn(_, phrase) => vec![phrase],
+            Pattern::Any(patterns) => patterns.iter().flat_map(Pattern::phrases).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names of OAuth's `error` and `suberror` that it looks for.
+    pub(super) fn oauth_names(&self) -> (Option<&'static str>, Option<&'static str>) {
+        match self {
+            Pattern::OAuth(error) => (Some(error), None),
+            Pattern::Suberror(suberror) => (None, Some(suberror)),
+            _ => (None, None),
+        }
+    }
+
+    /// The AADSTS numbers that it matches.
+    fn aadsts(&self) -> &'static [u64] {
+        match self {
+            Pattern::Aadsts(numbers) => numbers,
+            _ => &[],
+        }
+    }
 }

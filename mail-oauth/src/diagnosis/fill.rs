@@ -4,20 +4,22 @@ use crate::account::Account;
 use crate::server::Protocol;
 
 /// What the placeholders of a cause's texts stand for: `{address}`, `{mailbox}`, `{user}`, `{sender}`, `{client_id}`,
-/// `{tenant}`, `{authority}`, `{protocol}`, `{host}`, `{port}`, `{redirect}` and `{detail}`. One without a value
-/// becomes a word that says what to put there, in angle brackets.
+/// `{object_id}` (of the enterprise application), `{tenant}`, `{authority}`, `{protocol}`, `{host}`, `{port}`,
+/// `{redirect}` and `{detail}` (what was observed, such as the server's words). One without a value becomes its name
+/// in angle brackets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts(Vec<(&'static str, String)>);
 
 impl Facts {
     /// The placeholders that texts may use.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 13] = [
         "address",
         "mailbox",
         "user",
         "sender",
         "client_id",
+        "object_id",
         "tenant",
         "authority",
         "protocol",

@@ -32,6 +32,8 @@ pub enum Signal {
         /// The text.
         text: String,
     },
+    /// What the identity provider said for people: `error_description`, or the text of its page.
+    Told(String),
     /// TLS could not be trusted.
     Tls(TlsProblem),
     /// Something that this library found out itself.
@@ -49,8 +51,12 @@ pub enum Fact {
     Consumer,
     /// The provider is Google.
     Google,
+    /// The provider is known, and neither Microsoft nor Google.
+    OtherProvider,
     /// The application signs in as itself, without a person.
     AppOnly,
+    /// A person signs in: the opposite of [`AppOnly`](Fact::AppOnly). Neither is set where it is not known.
+    Delegated,
     /// The mailbox is that of the person in the token.
     OwnMailbox,
     /// The mailbox is another one than that of the person in the token: shared or delegated.
@@ -63,6 +69,14 @@ pub enum Fact {
     InPop3,
     /// The failure was in SMTP.
     InSmtp,
+    /// The refusal came in the device code flow: at its start or at a poll.
+    InDeviceFlow,
+    /// The refusal came when an authorization code was redeemed.
+    InCodeExchange,
+    /// The refusal came when a refresh token was used.
+    InRefresh,
+    /// The submission server is one of High Volume Email: `smtp.hve.mx.microsoft` or `smtp-hve.office365.com`.
+    HighVolume,
     // --- settings
     /// The address has no domain, or is none.
     AddressUnusable,
@@ -76,6 +90,8 @@ pub enum Fact {
     SecretIsId,
     /// The client secret has another form than a GUID.
     SecretNotId,
+    /// The client secret holds `%` before two hex digits, a blank, or a line end.
+    SecretEncoded,
     /// A client secret is set.
     SecretSet,
     /// A scope names another resource than the mail servers'.
@@ -86,6 +102,8 @@ pub enum Fact {
     NameTwice,
     /// The server's host is not the provider's.
     HostNotOfProvider,
+    /// The server's host is the provider's.
+    HostOfProvider,
     /// The domain's mail is elsewhere than the chosen provider.
     DomainElsewhere,
     /// The user name has the old form `user\shared`.
@@ -95,12 +113,16 @@ pub enum Fact {
     // --- this machine
     /// The clock differs from the server's by more than five minutes.
     ClockOff,
+    /// The clock was compared with a server's `Date` and agrees within five minutes.
+    ClockRight,
     /// The token cache cannot be written.
     StoreUnwritable,
     /// The token cache cannot be read.
     StoreUnreadable,
     /// The token cache is damaged.
     StoreDamaged,
+    /// The token cache, read again after a refresh was refused, holds another refresh token than the refused one.
+    StoreChanged,
     /// Nobody has signed in yet.
     NobodySignedIn,
     /// The port for the browser's answer is taken.
@@ -145,6 +167,16 @@ pub enum Fact {
     SignInTemporary,
     /// The server sent an error challenge.
     ErrorChallenge,
+    /// The error challenge says that the token is not valid ([`ServerErrorKind::InvalidToken`]).
+    ///
+    /// [`ServerErrorKind::InvalidToken`]: sasl_xoauth2::ServerErrorKind::InvalidToken
+    ChallengeToken,
+    /// The error challenge says that the message is malformed (`ServerErrorKind::InvalidRequest`).
+    ChallengeRequest,
+    /// The error challenge says that the token's scope is not enough (`ServerErrorKind::InsufficientScope`).
+    ChallengeScope,
+    /// The error challenge says that the server is in trouble (`ServerErrorKind::ServerTrouble`).
+    ChallengeTrouble,
     /// A token is at the mail server, and it is good there: the refusal came after the sign-in.
     SignedIn,
     // --- identity provider
@@ -154,10 +186,15 @@ pub enum Fact {
     OtherCloud,
     /// The redirect address is not registered.
     RedirectUnregistered,
+    /// A request without a secret was answered by a demand for one: a poll of the device flow or a refresh got
+    /// AADSTS7000218.
+    PublicClientOff,
     /// The identity provider throttles.
     IdentityThrottles,
     /// The identity provider is out of order.
     IdentityDown,
+    /// The identity provider's answer is no JSON, or half of one.
+    AnswerUnreadable,
     /// The refresh token is dead.
     RefreshTokenDead,
     /// The answer held no refresh token.
@@ -187,6 +224,8 @@ pub enum Fact {
     TokenEndsSoon,
     /// `upn` differs from the name that signs in.
     UpnDiffers,
+    /// SMTP's SASL user is the shared mailbox, not the person in the token.
+    SmtpUserShared,
     /// `scp` or `roles` hold more than mail needs.
     MorePermissions,
     // --- mailbox and sending
@@ -200,6 +239,10 @@ pub enum Fact {
     NoSuchMailbox,
     /// The sender was refused.
     SenderRefused,
+    /// The recipient was refused.
+    RecipientRefused,
+    /// The message was refused after its last octet.
+    MessageRefused,
     /// The same sign-in works in another protocol.
     WorksElsewhere,
     /// The server's largest message is smaller than 10 MiB.

@@ -1,52 +1,52 @@
-//! Names for people.
+//! The names of areas, people and severities, in the languages that reports speak.
 
-use super::cause::{Area, Lang, Severity, Who};
+use super::cause::{Area, Lang, Severity, Who, Words};
 
 impl Area {
-    /// What a report calls it.
+    /// What a report calls it: `app registration`, `App-Registrierung`.
     pub fn name(self, lang: Lang) -> &'static str {
         let (en, de) = match self {
             Area::Settings => ("settings", "Einstellungen"),
             Area::Network => ("network", "Netz"),
             Area::Tls => ("TLS", "TLS"),
-            Area::Capabilities => ("capabilities", "Fähigkeiten"),
+            Area::Capabilities => ("mail server", "Mailserver"),
             Area::Tenant => ("tenant", "Mandant"),
             Area::Registration => ("app registration", "App-Registrierung"),
-            Area::SignIn => ("sign-in", "Anmeldung"),
+            Area::SignIn => ("sign-in and policies", "Anmeldung und Richtlinien"),
             Area::Token => ("token", "Token"),
-            Area::Sasl => ("mail server sign-in", "Anmeldung am Mailserver"),
+            Area::Sasl => ("sign-in at the mail server", "Anmeldung am Mailserver"),
             Area::Mailbox => ("mailbox", "Postfach"),
-            Area::Sending => ("sending", "Versand"),
+            Area::Sending => ("sending", "Senden"),
             Area::Warnings => ("warnings", "Hinweise"),
         };
-        if lang == Lang::De { de } else { en }
-    }
-}
-
-impl Severity {
-    /// What a report calls it.
-    pub fn name(self, lang: Lang) -> &'static str {
-        let (en, de) = match self {
-            Severity::Error => ("error", "Fehler"),
-            Severity::Temporary => ("temporary", "vorübergehend"),
-            Severity::Warning => ("warning", "Warnung"),
-            Severity::Note => ("note", "Hinweis"),
-        };
-        if lang == Lang::De { de } else { en }
+        Words { en, de }.of(lang)
     }
 }
 
 impl Who {
-    /// What a report calls them.
+    /// What a report calls them: `Exchange administrator`, `Exchange-Administrator`.
     pub fn name(self, lang: Lang) -> &'static str {
         let (en, de) = match self {
-            Who::You => ("you", "Sie selbst"),
-            Who::MailboxOwner => ("the owner of the mailbox", "Inhaber des Postfachs"),
-            Who::EntraAdmin => ("the Entra administrator", "Entra-Administrator"),
-            Who::ExchangeAdmin => ("the Exchange administrator", "Exchange-Administrator"),
-            Who::Network => ("whoever runs the network", "Netzwerk-Betreuung"),
-            Who::Provider => ("the provider", "Anbieter"),
+            Who::You => ("you", "Sie"),
+            Who::MailboxOwner => ("the mailbox's owner", "Inhaber des Postfachs"),
+            Who::EntraAdmin => ("Entra administrator", "Entra-Administrator"),
+            Who::ExchangeAdmin => ("Exchange administrator", "Exchange-Administrator"),
+            Who::Network => ("network administrator", "Netzwerkadministrator"),
+            Who::Provider => ("provider", "Anbieter"),
         };
-        if lang == Lang::De { de } else { en }
+        Words { en, de }.of(lang)
+    }
+}
+
+impl Severity {
+    /// What a report calls it: `warning`, `Warnung`.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let (en, de) = match self {
+            Severity::Note => ("note", "Hinweis"),
+            Severity::Warning => ("warning", "Warnung"),
+            Severity::Temporary => ("temporary", "vorübergehend"),
+            Severity::Error => ("error", "Fehler"),
+        };
+        Words { en, de }.of(lang)
     }
 }

@@ -5,6 +5,7 @@ mod bed;
 mod budget;
 #[cfg(feature = "discover")]
 mod discover;
+mod causes;
 mod outcomes;
 mod secrets;
 mod setup;
