@@ -24,6 +24,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     ///   recipient; with [`Transfer::OneFlight`] also [`Error::Source`] and `TooLong` for a message that was read first.
     /// - The message was given up in the middle, without its end, and the client is broken: [`Error::Source`] when
     ///   `message` fails, [`Error::Invalid`] when it must not be sent as it is, and those of the connection.
+    /// - The message turned out to be larger than the server takes, and was given up in the middle: [`Error::TooLong`].
+    ///   By `BDAT` the client stays usable, by `DATA` it is broken.
     pub async fn send(
         &mut self,
         envelope: &Envelope,
@@ -83,7 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         mail.ret = envelope.ret;
         mail.envelope_id = envelope.envelope_id.as_ref();
         mail.require_tls = envelope.require_tls;
-        self.connection.check(&Command::Mail(mail))?;
+        self.check_mail(mail)?;
         if (envelope.notify.is_some() || envelope.original_recipients) && !offers(Extension::Dsn) {
             return Err(Error::Lacks { what: Extension::Dsn.keyword() });
         }
@@ -100,6 +102,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             Transfer::Data | Transfer::Chunks | Transfer::OneFlight { .. } => Way::Data,
         };
         Ok(Plan { mail, recipients, way })
+    }
+
+    fn check_mail(&self, mail: Mail<'_>) -> Result<(), Error> {
+        let command = Command::Mail(mail);
+        if self.reset_first {
+            self.connection.check_behind_reset(&command)
+        } else {
+            self.connection.check(&command)
+        }
     }
 
     /// Reads the message, as far as it is small. One that is not goes another way.
@@ -122,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
         if self.offers(Extension::Size) && plan.mail.size.is_none() {
             plan.mail.size = u64::try_from(head.len()).ok();
-            return self.connection.check(&Command::Mail(plan.mail));
+            return self.check_mail(plan.mail);
         }
         Ok(())
     }
