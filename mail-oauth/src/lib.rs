@@ -24,6 +24,7 @@ mod journal;
 mod mailbox;
 mod open;
 mod provider;
+mod sender;
 mod server;
 mod sign_in;
 mod transport;
@@ -34,6 +35,7 @@ pub use error::{Action, Error, Stage, TlsProblem};
 pub use journal::{Journal, Step};
 pub use mailbox::{Mailbox, Options};
 pub use provider::Provider;
+pub use sender::{Sender, SenderLimits};
 pub use server::{Protocol, Security, Server};
 pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
 

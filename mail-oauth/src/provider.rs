@@ -86,8 +86,8 @@ impl Provider {
             Provider::Microsoft365 => Known {
                 mechanism: Some(Mechanism::XOAuth2),
                 sasl_ir: true,
-                // Exchange takes a whole token on the line; a round trip saved. The bound is ours.
-                smtp_auth_line: Some(16 * 1024),
+                // Exchange takes a whole token on the line; a round trip saved.
+                smtp_auth_line: Some(smtp_min::Limits::AUTH_LINE_OFFICE_365),
             },
             Provider::Custom => Known { mechanism: None, sasl_ir: false, smtp_auth_line: None },
         }
