@@ -4,6 +4,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::Instant;
 
 use super::Client;
+use crate::downgrade::Downgrade;
 use crate::{Capabilities, Command, CommandId, Error, Event, Extension, LineEnds, Reply, State};
 
 /// How much of a message is read at a time, and how much is gathered before it is written: a small message goes out in
@@ -52,8 +53,13 @@ impl Room {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// The message, its final dot, and the answer to it.
-    pub(super) async fn data(&mut self, mut message: impl AsyncRead + Unpin) -> Result<LastWord, Error> {
+    pub(super) async fn data(
+        &mut self,
+        mut message: impl AsyncRead + Unpin,
+        mut downgrade: Option<Downgrade>,
+    ) -> Result<LastWord, Error> {
         let mut piece = vec![0; PIECE];
+        let mut encoded = Vec::new();
         let mut room = self.room();
         loop {
             if self.has_event() {
@@ -70,9 +76,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                     break;
                 }
                 // Without its dot the server cannot have accepted it; to stop takes the connection with it.
-                room.take(read)?;
-                self.connection.send_body(piece.get(..read).unwrap_or_default(), &mut self.output)?;
+                let read = piece.get(..read).unwrap_or_default();
+                let read = match &mut downgrade {
+                    Some(downgrade) => {
+                        encoded.clear();
+                        downgrade.push(read, &mut encoded)?;
+                        &encoded
+                    }
+                    None => read,
+                };
+                room.take(read.len())?;
+                self.connection.send_body(read, &mut self.output)?;
             }
+        }
+        if let Some(mut downgrade) = downgrade {
+            encoded.clear();
+            downgrade.finish(&mut encoded)?;
+            self.connection.send_body(&encoded, &mut self.output)?;
         }
         self.connection.finish_body(&mut self.output)?;
         self.last_word().await

@@ -212,6 +212,32 @@ async fn a_refused_piece_costs_the_message_and_not_the_connection() {
     }
 }
 
+#[tokio::test]
+async fn eight_bits_go_out_as_seven_where_the_caller_says_so() {
+    let message = "Content-Transfer-Encoding: 8bit\r\n\r\n.gr\u{fc}n\r\n";
+    let mut to = envelope(&["a@x"], Transfer::OneFlight { most: 1000 });
+    to.eight_bit = smtp_min::EightBit::Downgrade;
+    let flight = "MAIL FROM:<ann@x>\r\nRCPT TO:<a@x>\r\nDATA\r\n";
+    let wire = "Content-Transfer-Encoding: quoted-printable\r\n\r\n..gr=C3=BCn\r\n.\r\n";
+    let script = [(flight, "250 ok\r\n250 ok\r\n354 go\r\n"), (wire, "250 queued\r\n")];
+    let (mut client, peer) = greeted("PIPELINING,CHUNKING", &script, Limits::default()).await;
+    assert!(client.send(&to, message.as_bytes()).await.unwrap().all_accepted());
+    drop(client);
+    assert_eq!(peer.await.unwrap(), "");
+    // Where the server takes 8 bits, nothing is changed.
+    let flight = "MAIL FROM:<ann@x> BODY=8BITMIME\r\nRCPT TO:<a@x>\r\nDATA\r\n";
+    let wire = message.replace("\r\n.", "\r\n..") + ".\r\n";
+    let script = [(flight, "250 ok\r\n250 ok\r\n354 go\r\n"), (&wire, "250 queued\r\n")];
+    let (mut client, _peer) = greeted("PIPELINING,8BITMIME", &script, Limits::default()).await;
+    assert!(client.send(&to, message.as_bytes()).await.unwrap().all_accepted());
+    // What cannot be encoded is given up without an end.
+    let flight = "MAIL FROM:<ann@x>\r\nRCPT TO:<a@x>\r\nDATA\r\n";
+    let script = [(flight, "250 ok\r\n250 ok\r\n354 go\r\n")];
+    let (mut client, _peer) = greeted("PIPELINING", &script, Limits::default()).await;
+    let error = client.send(&to, "Subject: gr\u{fc}n\r\n\r\n".as_bytes()).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+}
+
 /// A message whose size nobody has told, and a server that takes 40,000 octets.
 #[tokio::test]
 async fn a_message_that_turns_out_too_large_never_ends() {
