@@ -15,7 +15,9 @@ fn main() {
     while body.len() < 50 * 1024 * 1024 {
         // One line in sixteen begins with a dot.
         body.extend_from_slice(if line % 16 == 0 { &b".."[..] } else { b"a" });
-        body.extend_from_slice(b" line of a message, as long as most lines of most messages are: seventy-two\r\n");
+        body.extend_from_slice(
+            b" line of a message, as long as most lines of most messages are: seventy-two\r\n",
+        );
         line += 1;
     }
     body.extend_from_slice(b".\r\n");
@@ -62,7 +64,6 @@ fn main() {
             assert_eq!(black_box(lines.collect::<Vec<_>>()).len(), 1_000_000);
         })
         .run(11, 1);
-    println!("bytes: RETR {}, UIDL {}", body.len(), listing.len());
 }
 
 fn logged_in() -> Connection {

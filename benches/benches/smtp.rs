@@ -37,7 +37,9 @@ fn main() {
     let mut line = 0;
     while message.len() < 50 * 1024 * 1024 {
         message.extend_from_slice(if line % 16 == 0 { &b"."[..] } else { b"a" });
-        message.extend_from_slice(b" line of a message, as long as most lines of most messages are: seventy-two\r\n");
+        message.extend_from_slice(
+            b" line of a message, as long as most lines of most messages are: seventy-two\r\n",
+        );
         line += 1;
     }
     let mut out = Vec::with_capacity(128 * 1024);
@@ -62,7 +64,6 @@ fn main() {
             assert!(out.ends_with(b"\r\n.\r\n"));
         })
         .run(11, 1);
-    println!("bytes: {}", message.len());
 }
 
 fn greeted(name: &EhloName) -> Connection {
