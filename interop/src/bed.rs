@@ -26,6 +26,9 @@ pub(crate) struct Bed {
     _dovecot: Daemon,
     pub(crate) dovecot: dovecot::Ports,
     pub(crate) submission: Option<u16>,
+    pub(crate) submissions: Option<u16>,
+    /// A Postfix that cases start and stop.
+    pub(crate) victim: Option<postfix::Instance>,
     pub(crate) tenant: Tenant,
     place: Place,
 }
@@ -55,8 +58,20 @@ impl Bed {
         })
         .await?;
         let (dovecot_daemon, dovecot, postfix) = started?;
-        let (postfix_daemon, submission) = postfix.unzip();
-        Ok(Bed { _postfix: postfix_daemon, _dovecot: dovecot_daemon, dovecot, submission, tenant, place })
+        let (postfix_daemon, postfix, victim) = match postfix {
+            Some(Postfixes { daemon, instance, victim }) => (Some(daemon), Some(instance), Some(victim)),
+            None => (None, None, None),
+        };
+        Ok(Bed {
+            _postfix: postfix_daemon,
+            _dovecot: dovecot_daemon,
+            dovecot,
+            submission: postfix.as_ref().map(|postfix| postfix.submission),
+            submissions: postfix.as_ref().map(|postfix| postfix.submissions),
+            victim,
+            tenant,
+            place,
+        })
     }
 
     /// A file of this run.
@@ -100,6 +115,18 @@ impl Bed {
         Ok(mailbox)
     }
 
+    /// Alice's mailbox, signed in to, with another server for one protocol.
+    pub(crate) async fn signed_in_at(
+        &self,
+        protocol: Protocol,
+        port: u16,
+        security: Security,
+    ) -> Result<Mailbox, Failed> {
+        let server = Server::new("localhost", port, security)?;
+        let account = self.account(ALICE)?.with_server(protocol, server);
+        Ok(self.signed_in().await?.with_account(account))
+    }
+
     /// The configuration file for the binary.
     pub(crate) fn config(&self) -> std::io::Result<PathBuf> {
         let smtp = self.submission.map(|port| format!("smtp = {{ host = \"localhost\", port = {port} }}\n"));
@@ -118,7 +145,7 @@ impl Bed {
     /// The last lines of the servers' logs, for a failure.
     pub(crate) fn logs(&self) -> String {
         let mut text = String::new();
-        for name in ["dovecot.log", "postfix/log/maillog"] {
+        for name in ["dovecot.log", "postfix/log/maillog", "victim/log/maillog"] {
             let log = std::fs::read_to_string(self.path(name)).unwrap_or_default();
             let last = log.lines().count().saturating_sub(30);
             let lines: Vec<&str> = log.lines().skip(last).collect();
@@ -128,10 +155,21 @@ impl Bed {
     }
 }
 
-type Servers = (Daemon, dovecot::Ports, Option<(Daemon, u16)>);
+type Servers = (Daemon, dovecot::Ports, Option<Postfixes>);
+
+struct Postfixes {
+    daemon: Daemon,
+    instance: postfix::Instance,
+    victim: postfix::Instance,
+}
 
 fn start_servers(place: &mut Place) -> Result<Servers, std::io::Error> {
     let (dovecot, ports) = dovecot::start(place, &[ALICE, BOB])?;
-    let postfix = if place.owner.switch { Some(postfix::start(place, DOMAIN, &[ALICE, BOB])?) } else { None };
-    Ok((dovecot, ports, postfix))
+    if !place.owner.switch {
+        return Ok((dovecot, ports, None));
+    }
+    let instance = postfix::Instance::new(place, "postfix", DOMAIN, &[ALICE, BOB])?;
+    let victim = postfix::Instance::new(place, "victim", DOMAIN, &[ALICE, BOB])?.asking(place)?;
+    let daemon = instance.start()?;
+    Ok((dovecot, ports, Some(Postfixes { daemon, instance, victim })))
 }

@@ -2,6 +2,10 @@
 
 mod binary;
 mod library;
+mod lmtp;
+mod pop3;
+mod smtp;
+mod smtp_stopped;
 
 use std::path::Path;
 use std::pin::Pin;
@@ -27,10 +31,22 @@ cases! {
     "library: one refused recipient does not spoil the other" => library::one_refused,
     "library: the token of another user is refused with its reason" => library::other_user,
     "library: a wrong authority is not trusted" => library::wrong_ca,
+    "pop3: every command inside TLS" => pop3::inside_tls,
+    "pop3: every command behind STLS" => pop3::behind_stls,
+    "pop3: before the login, without TLS" => pop3::before_tls,
+    "pop3: batches, what is new, and what is stored" => pop3::fetches,
+    "smtp: every command and every way of sending on 587" => smtp::on_587,
+    "smtp: every command and every way of sending on 465" => smtp::on_465,
+    "smtp: a message that is too large" => smtp::too_large,
+    "smtp: Postfix stopped in the middle of a message" => smtp_stopped::in_the_middle,
+    "smtp: Postfix stopped behind the final dot" => smtp_stopped::behind_the_dot,
+    "smtp: Postfix stopped between messages" => smtp_stopped::between_messages,
+    "lmtp: one of three recipients is refused, by DATA and by BDAT" => lmtp::recipients,
     "binary: login, token, check" => binary::sign_in_and_check,
     "binary: send from standard input, fetch to files, both protocols" => binary::send_and_fetch,
     "binary: fetch to a Maildir and to standard output" => binary::maildir,
     "binary: memory of fetching 25 MiB and 250 MiB" => binary::memory,
+    "binary: memory of sending 2 KiB and 100 MiB" => smtp::memory,
     "binary: a wrong token" => binary::wrong_token,
     "binary: a wrong certificate authority" => binary::wrong_ca,
     "binary: a refused recipient" => binary::refused_recipient,

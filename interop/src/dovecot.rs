@@ -12,12 +12,19 @@ use crate::place::Place;
 pub(crate) struct Ports {
     pub(crate) imaps: u16,
     pub(crate) pop3s: u16,
+    /// POP3 that is plain until STLS.
+    pub(crate) pop3: u16,
+    pub(crate) lmtp: u16,
 }
 
 /// Starts it; `INTROSPECTION`, `AUTHORITY`, `ca.pem` and the certificates must be there. Sets `LMTP`.
 pub(crate) fn start(place: &mut Place, users: &[&str]) -> io::Result<(Daemon, Ports)> {
-    let ports = Ports { imaps: place.port("IMAPS")?, pop3s: place.port("POP3S")? };
-    let lmtp = place.port("LMTP")?;
+    let ports = Ports {
+        imaps: place.port("IMAPS")?,
+        pop3s: place.port("POP3S")?,
+        pop3: place.port("POP3")?,
+        lmtp: place.port("LMTP")?,
+    };
     for folder in ["base", "state", "mail"] {
         place.folder(folder)?;
     }
@@ -30,6 +37,6 @@ pub(crate) fn start(place: &mut Place, users: &[&str]) -> io::Result<(Daemon, Po
     if place.owner.switch {
         command.uid(place.owner.uid).gid(place.owner.gid);
     }
-    let daemon = Daemon::start("dovecot", command, &[ports.imaps, ports.pop3s, lmtp], log)?;
+    let daemon = Daemon::start("dovecot", command, &[ports.imaps, ports.pop3s, ports.pop3, ports.lmtp], log)?;
     Ok((daemon, ports))
 }

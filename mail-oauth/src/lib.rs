@@ -33,6 +33,7 @@ mod journal;
 mod mailbox;
 mod open;
 mod provider;
+mod sender;
 mod server;
 pub mod setup;
 mod sign_in;
@@ -45,6 +46,7 @@ pub use error::{Action, Error, Stage, TlsProblem, chain};
 pub use journal::{Journal, Step};
 pub use mailbox::{Mailbox, Options};
 pub use provider::{Family, Flows, PasswordOnly, Provider};
+pub use sender::{Sender, SenderLimits};
 pub use server::{Protocol, Security, Server};
 pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
 

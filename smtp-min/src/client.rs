@@ -20,7 +20,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{Command, CommandId, Connection, Error, Event, Greeting, Limits, Protocol, Quirk, Reply};
 
-pub use envelope::{Envelope, Transfer};
+pub use envelope::{EightBit, Envelope, Transfer};
 pub use refusal::Refusal;
 pub use report::{Outcome, RecipientOutcome, SendReport};
 

@@ -14,8 +14,8 @@
 //! - It does no TCP, no TLS and no DNS: bring a stream.
 //! - It does not know OAuth: it carries any SASL mechanism's messages. `sasl-xoauth2` makes those of XOAUTH2 and
 //!   OAUTHBEARER.
-//! - It builds no messages, keeps no queue, and does not try again. It does not rewrite messages either: 8 bits for a
-//!   server without `8BITMIME` are refused.
+//! - It builds no messages, keeps no queue, and does not try again. It rewrites no messages either, unless the caller
+//!   asks for it: 8 bits for a server without `8BITMIME` are refused, or go out as quoted-printable.
 //!
 //! # The run loop
 //!
@@ -84,7 +84,7 @@
 //!
 //! # Features
 //!
-//! - `tokio` (off): `Client` with `Envelope`, `Transfer` and `SendReport`, `Refusal`, and the error variants that only a client can
+//! - `tokio` (off): `Client` with `Envelope`, `Transfer`, `EightBit` and `SendReport`, `Refusal`, and the error variants that only a client can
 //!   have.
 //!
 //! # Standards
@@ -112,6 +112,8 @@ mod capabilities;
 mod client;
 mod command;
 mod connection;
+#[cfg(feature = "tokio")]
+mod downgrade;
 mod error;
 mod event;
 mod frame;
@@ -125,7 +127,7 @@ mod types;
 
 pub use capabilities::{Capabilities, Extension};
 #[cfg(feature = "tokio")]
-pub use client::{Client, Envelope, Outcome, RecipientOutcome, Refusal, SendReport, Transfer};
+pub use client::{Client, EightBit, Envelope, Outcome, RecipientOutcome, Refusal, SendReport, Transfer};
 pub use command::{Command, CommandId, Mail, Rcpt};
 pub use connection::{Connection, State};
 pub use error::Error;

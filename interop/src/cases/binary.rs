@@ -14,7 +14,7 @@ use crate::Failed;
 use crate::bed::{ALICE, Bed};
 
 /// The binary that was built beside this one.
-fn command(bed: &Bed, words: &[&str]) -> Result<Command, Failed> {
+pub(super) fn command(bed: &Bed, words: &[&str]) -> Result<Command, Failed> {
     let mut command = Command::new(std::env::current_exe()?.with_file_name("mail-oauth"));
     command.args(words).arg("--config").arg(bed.config()?).stdin(Stdio::piped()).kill_on_drop(true);
     Ok(command)
@@ -195,7 +195,7 @@ pub(super) async fn memory(bed: &Bed) -> Result<(), Failed> {
 }
 
 /// The highest resident size of a process in KiB, read from the system's own high-water mark until it ends.
-async fn peak_of(mut child: tokio::process::Child) -> Result<u64, Failed> {
+pub(super) async fn peak_of(mut child: tokio::process::Child) -> Result<u64, Failed> {
     let status = format!("/proc/{}/status", child.id().ok_or("it has ended at once")?);
     let mut peak = 0;
     loop {

@@ -121,7 +121,7 @@ const EXCHANGE: Known = Known {
     mechanism: Some(Mechanism::XOAuth2),
     sasl_ir: true,
     // Exchange takes a whole token on the line; a round trip saved. The bound is ours.
-    smtp_auth_line: Some(16 * 1024),
+    smtp_auth_line: Some(smtp_min::Limits::AUTH_LINE_OFFICE_365),
 };
 /// The server is asked.
 const ASK: Known = Known { mechanism: None, sasl_ir: false, smtp_auth_line: None };

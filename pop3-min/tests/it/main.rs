@@ -13,7 +13,12 @@ mod body;
 mod client;
 mod commands;
 #[cfg(feature = "tokio")]
+mod cut;
+#[cfg(feature = "tokio")]
 mod fetch;
+mod hardening;
 mod hostile;
+#[cfg(feature = "tokio")]
+mod memory;
 mod script;
 mod transcripts;

@@ -16,6 +16,8 @@ pub struct Envelope {
     /// What the message is made of. `None` announces 8 bits where the server takes them; where it does not, an octet
     /// above 127 is an error.
     pub body: Option<BodyType>,
+    /// What becomes of a message with octets above 127 where the server does not take them.
+    pub eight_bit: EightBit,
     /// The headers of the message hold UTF-8. Addresses that do need not be told.
     pub smtputf8: bool,
     /// What becomes of a CR or LF that stands alone in the message.
@@ -59,6 +61,19 @@ pub enum Transfer {
     },
 }
 
+/// What becomes of octets above 127 in the body of a message for a server without `8BITMIME` (RFC 6152 section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum EightBit {
+    /// The message is refused, and goes out unchanged to any other server.
+    #[default]
+    Refuse,
+    /// Each part that says `Content-Transfer-Encoding: 8bit` goes out as `quoted-printable`, by `DATA`. What cannot be
+    /// encoded is refused: octets above 127 in a header or in a part that does not say `8bit`, `binary` parts, and parts
+    /// within `multipart/signed`. A DKIM signature that was made before does not outlive it.
+    Downgrade,
+}
+
 impl Envelope {
     /// Sender and recipients as text. An empty sender is the null sender.
     ///
@@ -88,6 +103,7 @@ impl Envelope {
             recipients,
             size: None,
             body: None,
+            eight_bit: EightBit::default(),
             smtputf8: false,
             line_ends: LineEnds::default(),
             transfer: Transfer::default(),

@@ -4,7 +4,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::answers::{Answer, Answers, Step};
 use super::transfer::LastWord;
-use super::{Client, Envelope, SendReport, Transfer};
+use super::{Client, EightBit, Envelope, SendReport, Transfer};
+use crate::downgrade::Downgrade;
 use crate::{Address, BodyType, Command, Error, Event, Extension, Mail, OriginalRecipient, Rcpt, State};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
@@ -24,6 +25,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     ///   recipient; with [`Transfer::OneFlight`] also [`Error::Source`] and `TooLong` for a message that was read first.
     /// - The message was given up in the middle, without its end, and the client is broken: [`Error::Source`] when
     ///   `message` fails, [`Error::Invalid`] when it must not be sent as it is, and those of the connection.
+    /// - The message turned out to be larger than the server takes, and was given up in the middle: [`Error::TooLong`].
+    ///   By `BDAT` the client stays usable, by `DATA` it is broken.
     pub async fn send(
         &mut self,
         envelope: &Envelope,
@@ -70,26 +73,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let sender = envelope.sender.as_ref().map(|address| written(envelope, address, utf8));
         let recipients: Vec<&Address> =
             envelope.recipients.iter().map(|address| written(envelope, address, utf8)).collect();
+        let may_change = matches!(envelope.body, None | Some(BodyType::EightBitMime));
+        let downgrade =
+            envelope.eight_bit == EightBit::Downgrade && may_change && !offers(Extension::EightBitMime);
         let mut mail = Mail::new(sender);
-        mail.size = envelope.size.filter(|_| offers(Extension::Size));
+        // Encoded, it has another size.
+        mail.size = envelope.size.filter(|_| offers(Extension::Size) && !downgrade);
         mail.smtputf8 = envelope.smtputf8
             || sender.into_iter().chain(recipients.iter().copied()).any(Address::needs_smtputf8);
         mail.body = match envelope.body {
             None if offers(Extension::EightBitMime) => Some(BodyType::EightBitMime),
             // Seven bits need not be announced, and no extension.
             None | Some(BodyType::SevenBit) => None,
+            Some(_) if downgrade => None,
             Some(body) => Some(body),
         };
         mail.ret = envelope.ret;
         mail.envelope_id = envelope.envelope_id.as_ref();
         mail.require_tls = envelope.require_tls;
-        self.connection.check(&Command::Mail(mail))?;
+        self.check_mail(mail)?;
         if (envelope.notify.is_some() || envelope.original_recipients) && !offers(Extension::Dsn) {
             return Err(Error::Lacks { what: Extension::Dsn.keyword() });
         }
         let binary = envelope.body == Some(BodyType::BinaryMime);
         let fits = recipients.len() + 3 <= self.connection.limits().pipeline;
         let way = match envelope.transfer {
+            _ if downgrade => Way::Data,
             Transfer::OneFlight { most }
                 if offers(Extension::Chunking) && offers(Extension::Pipelining) && fits =>
             {
@@ -99,7 +108,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             Transfer::Data | Transfer::Chunks | Transfer::OneFlight { .. } if binary => Way::Chunks,
             Transfer::Data | Transfer::Chunks | Transfer::OneFlight { .. } => Way::Data,
         };
-        Ok(Plan { mail, recipients, way })
+        Ok(Plan { mail, recipients, way, downgrade })
+    }
+
+    fn check_mail(&self, mail: Mail<'_>) -> Result<(), Error> {
+        let command = Command::Mail(mail);
+        if self.reset_first {
+            self.connection.check_behind_reset(&command)
+        } else {
+            self.connection.check(&command)
+        }
     }
 
     /// Reads the message, as far as it is small. One that is not goes another way.
@@ -122,7 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
         if self.offers(Extension::Size) && plan.mail.size.is_none() {
             plan.mail.size = u64::try_from(head.len()).ok();
-            return self.connection.check(&Command::Mail(plan.mail));
+            return self.check_mail(plan.mail);
         }
         Ok(())
     }
@@ -154,7 +172,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 self.reset_first = false;
                 None
             }
-            Way::Data if answers.ready => Some(self.data(message).await?),
+            Way::Data if answers.ready => {
+                Some(self.data(message, plan.downgrade.then(Downgrade::default)).await?)
+            }
             Way::Chunks if !answers.hopeless() => Some(self.chunks(envelope.line_ends, message).await?),
             Way::Data | Way::Chunks | Way::Whole { .. } => None,
         };
@@ -288,6 +308,8 @@ struct Plan<'e> {
     /// In the order of the envelope, as this server can take them.
     recipients: Vec<&'e Address>,
     way: Way,
+    /// The message is to be made 7 bits on its way.
+    downgrade: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::Instant;
 
 use super::Client;
-use crate::{Command, CommandId, Error, Event, Extension, LineEnds, Reply};
+use crate::downgrade::Downgrade;
+use crate::{Capabilities, Command, CommandId, Error, Event, Extension, LineEnds, Reply, State};
 
 /// How much of a message is read at a time, and how much is gathered before it is written: a small message goes out in
 /// one write with its final dot.
@@ -30,10 +31,36 @@ impl LastWord {
     }
 }
 
+/// What the server has room for, where it names a limit (RFC 1870).
+struct Room {
+    most: Option<u64>,
+    used: u64,
+}
+
+impl Room {
+    /// Octets as the source has them: never more than they are on the wire, so that nothing is refused in vain.
+    fn take(&mut self, octets: usize) -> Result<(), Error> {
+        self.used = self.used.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+        match self.most {
+            Some(most) if self.used > most => Err(Error::TooLong {
+                what: "the message for this server",
+                limit: usize::try_from(most).unwrap_or(usize::MAX),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// The message, its final dot, and the answer to it.
-    pub(super) async fn data(&mut self, mut message: impl AsyncRead + Unpin) -> Result<LastWord, Error> {
+    pub(super) async fn data(
+        &mut self,
+        mut message: impl AsyncRead + Unpin,
+        mut downgrade: Option<Downgrade>,
+    ) -> Result<LastWord, Error> {
         let mut piece = vec![0; PIECE];
+        let mut encoded = Vec::new();
+        let mut room = self.room();
         loop {
             if self.has_event() {
                 if let Event::Completed { reply, .. } = self.take_event()? {
@@ -48,8 +75,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 if read == 0 {
                     break;
                 }
-                self.connection.send_body(piece.get(..read).unwrap_or_default(), &mut self.output)?;
+                // Without its dot the server cannot have accepted it; to stop takes the connection with it.
+                let read = piece.get(..read).unwrap_or_default();
+                let read = match &mut downgrade {
+                    Some(downgrade) => {
+                        encoded.clear();
+                        downgrade.push(read, &mut encoded)?;
+                        &encoded
+                    }
+                    None => read,
+                };
+                room.take(read.len())?;
+                self.connection.send_body(read, &mut self.output)?;
             }
+        }
+        if let Some(mut downgrade) = downgrade {
+            encoded.clear();
+            downgrade.finish(&mut encoded)?;
+            self.connection.send_body(&encoded, &mut self.output)?;
         }
         self.connection.finish_body(&mut self.output)?;
         self.last_word().await
@@ -65,6 +108,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             self.connection.capabilities().is_some_and(|offered| offered.has(Extension::Pipelining));
         let open = if pipelining { OPEN_CHUNKS.min(self.connection.limits().pipeline) } else { 1 };
         let mut chunk = vec![0; CHUNK];
+        let mut room = self.room();
         loop {
             if self.has_event() {
                 if let Event::Completed { reply, .. } = self.take_event()?
@@ -89,6 +133,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                         read => filled += read,
                     }
                 }
+                if let Err(error) = room.take(filled) {
+                    // A message without its last piece is none, and RSET makes room for the next.
+                    self.answers_to_lost_chunks().await?;
+                    self.busy = self.connection.state() != State::Ready;
+                    return Err(error);
+                }
                 let last = filled < chunk.len();
                 let chunk = chunk.get(..filled).unwrap_or_default();
                 self.connection.send(Command::Bdat { chunk, last, line_ends }, &mut self.output)?;
@@ -97,6 +147,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 }
             }
         }
+    }
+
+    fn room(&self) -> Room {
+        Room { most: self.connection.capabilities().and_then(Capabilities::max_size), used: 0 }
     }
 
     /// The answers to pieces behind a refused one, which mean nothing (RFC 3030 section 2).

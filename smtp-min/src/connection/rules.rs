@@ -6,12 +6,19 @@ use crate::{Address, BodyType, Capabilities, Command, Error, Extension, Mail, Pr
 impl Connection {
     /// Whether the command may be sent now, to this server.
     pub(crate) fn check(&self, command: &Command<'_>) -> Result<(), Error> {
-        self.check_order(command)?;
+        self.check_order(command, self.chunks.is_some())?;
+        self.check_offered(command)
+    }
+
+    /// The same behind a `RSET` that is still to be sent: it ends what `BDAT` has begun.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn check_behind_reset(&self, command: &Command<'_>) -> Result<(), Error> {
+        self.check_order(command, false)?;
         self.check_offered(command)
     }
 
     /// Whether the command may be sent now.
-    fn check_order(&self, command: &Command<'_>) -> Result<(), Error> {
+    fn check_order(&self, command: &Command<'_>, chunks_begun: bool) -> Result<(), Error> {
         let misuse = |what| Err(Error::Misuse { what });
         match self.phase {
             Phase::Broken => return Err(Error::Broken),
@@ -34,7 +41,7 @@ impl Connection {
             Command::Data { .. } if self.body == Some(BodyType::BinaryMime) => {
                 misuse("a message of BODY=BINARYMIME goes by BDAT")
             }
-            Command::Rcpt(_) | Command::Mail(_) | Command::Data { .. } if self.chunks.is_some() => {
+            Command::Rcpt(_) | Command::Mail(_) | Command::Data { .. } if chunks_begun => {
                 misuse("the message has begun by BDAT: end it, or send RSET")
             }
             Command::Ehlo(_) | Command::Helo(_) | Command::Rset | Command::Noop | Command::Quit => Ok(()),

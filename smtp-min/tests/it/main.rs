@@ -11,7 +11,12 @@
 #[cfg(feature = "tokio")]
 mod client;
 mod commands;
+#[cfg(feature = "tokio")]
+mod cut;
+mod hardening;
 mod hostile;
+#[cfg(feature = "tokio")]
+mod memory;
 mod script;
 #[cfg(feature = "tokio")]
 mod send;

@@ -177,32 +177,103 @@ async fn a_refused_piece_costs_the_message_and_not_the_connection() {
     let lines = "a line\r\n".repeat(10_000);
     let mail = "MAIL FROM:<ann@x>\r\nRCPT TO:<a@x>\r\n";
     let first = format!("BDAT 32768\r\n{}", &lines[..32768]);
+    let again = format!("RSET\r\n{mail}");
     for (offers, one_by_one) in [("CHUNKING", true), ("PIPELINING,CHUNKING", false)] {
         let all =
             format!("{first}BDAT 32768\r\n{}BDAT 14464 LAST\r\n{}", &lines[32768..65536], &lines[65536..]);
         let message = if one_by_one { &first } else { &all };
         let answers =
             if one_by_one { "452 4.3.1 disk\r\n" } else { "452 4.3.1 disk\r\n503 no\r\n503 no\r\n" };
-        let reset = if one_by_one { vec![("RSET\r\n", "250 ok\r\n")] } else { vec![] };
         let opening = |more: &'static str| (more, "250 ok\r\n");
         let mut script = match one_by_one {
             true => vec![opening("MAIL FROM:<ann@x>\r\n"), opening("RCPT TO:<a@x>\r\n")],
             false => vec![(mail, "250 ok\r\n250 ok\r\n")],
         };
         script.push((message.as_str(), answers));
-        script.extend(reset);
+        // The next message begins with RSET.
+        match one_by_one {
+            true => script.extend([
+                ("RSET\r\n", "250 ok\r\n"),
+                opening("MAIL FROM:<ann@x>\r\n"),
+                ("RCPT TO:<a@x>\r\n", "550 no\r\n"),
+            ]),
+            false => script.push((&again, "250 ok\r\n250 ok\r\n550 no\r\n")),
+        }
         script.push(("NOOP\r\n", "250 ok\r\n"));
         let (mut client, peer) = greeted(offers, &script, Limits::default()).await;
         let report = client.send(&envelope(&["a@x"], Transfer::Chunks), lines.as_bytes()).await.unwrap();
         assert!(matches!(&report.outcome, Outcome::Refused(reply) if reply.code() == 452), "{report:?}");
         assert_eq!((codes(&report), delivered(&report).len()), (vec![250], 0));
-        if one_by_one {
-            client.reset().await.unwrap();
-        }
+        let report = client.send(&envelope(&["a@x"], Transfer::Chunks), lines.as_bytes()).await.unwrap();
+        assert_eq!(codes(&report), [550]);
         client.noop().await.unwrap();
         drop(client);
         assert_eq!(peer.await.unwrap(), "");
     }
+}
+
+#[tokio::test]
+async fn eight_bits_go_out_as_seven_where_the_caller_says_so() {
+    let message = "Content-Transfer-Encoding: 8bit\r\n\r\n.gr\u{fc}n\r\n";
+    let mut to = envelope(&["a@x"], Transfer::OneFlight { most: 1000 });
+    to.eight_bit = smtp_min::EightBit::Downgrade;
+    let flight = "MAIL FROM:<ann@x>\r\nRCPT TO:<a@x>\r\nDATA\r\n";
+    let wire = "Content-Transfer-Encoding: quoted-printable\r\n\r\n..gr=C3=BCn\r\n.\r\n";
+    let script = [(flight, "250 ok\r\n250 ok\r\n354 go\r\n"), (wire, "250 queued\r\n")];
+    let (mut client, peer) = greeted("PIPELINING,CHUNKING", &script, Limits::default()).await;
+    assert!(client.send(&to, message.as_bytes()).await.unwrap().all_accepted());
+    drop(client);
+    assert_eq!(peer.await.unwrap(), "");
+    // Where the server takes 8 bits, nothing is changed.
+    let flight = "MAIL FROM:<ann@x> BODY=8BITMIME\r\nRCPT TO:<a@x>\r\nDATA\r\n";
+    let wire = message.replace("\r\n.", "\r\n..") + ".\r\n";
+    let script = [(flight, "250 ok\r\n250 ok\r\n354 go\r\n"), (&wire, "250 queued\r\n")];
+    let (mut client, _peer) = greeted("PIPELINING,8BITMIME", &script, Limits::default()).await;
+    assert!(client.send(&to, message.as_bytes()).await.unwrap().all_accepted());
+    // What cannot be encoded is given up without an end.
+    let flight = "MAIL FROM:<ann@x>\r\nRCPT TO:<a@x>\r\nDATA\r\n";
+    let script = [(flight, "250 ok\r\n250 ok\r\n354 go\r\n")];
+    let (mut client, _peer) = greeted("PIPELINING", &script, Limits::default()).await;
+    let error = client.send(&to, "Subject: gr\u{fc}n\r\n\r\n".as_bytes()).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+}
+
+/// A message whose size nobody has told, and a server that takes 40,000 octets.
+#[tokio::test]
+async fn a_message_that_turns_out_too_large_never_ends() {
+    let lines = "a line\r\n".repeat(10_000);
+    let first = format!("BDAT 32768\r\n{}", &lines[..32768]);
+    let opening = "MAIL FROM:<ann@x>\r\nRCPT TO:<a@x>\r\n";
+    let script = [
+        (opening, "250 ok\r\n250 ok\r\n"),
+        (first.as_str(), "250 ok\r\n"),
+        ("NOOP\r\n", "250 ok\r\n"),
+        (&format!("RSET\r\n{opening}"), "250 ok\r\n250 ok\r\n250 ok\r\n"),
+        ("BDAT 8 LAST\r\na line\r\n", "250 queued\r\n"),
+    ];
+    let offers = "PIPELINING,CHUNKING,SIZE 40000";
+    let (mut client, peer) = greeted(offers, &script, Limits::default()).await;
+    let to = envelope(&["a@x"], Transfer::Chunks);
+    let error = client.send(&to, lines.as_bytes()).await.unwrap_err();
+    assert!(
+        matches!(error, Error::TooLong { what: "the message for this server", limit: 40_000 }),
+        "{error}"
+    );
+    client.noop().await.unwrap();
+    assert!(client.send(&to, &b"a line\r\n"[..]).await.unwrap().all_accepted());
+    drop(client);
+    assert_eq!(peer.await.unwrap(), "");
+
+    // By DATA the connection goes with it, and the dot is never sent.
+    let opening = format!("{opening}DATA\r\n");
+    let script = [(opening.as_str(), "250 ok\r\n250 ok\r\n354 go\r\n")];
+    let (mut client, peer) = greeted(offers, &script, Limits::default()).await;
+    let error = client.send(&envelope(&["a@x"], Transfer::Data), lines.as_bytes()).await.unwrap_err();
+    assert!(matches!(error, Error::TooLong { limit: 40_000, .. }), "{error}");
+    assert!(matches!(client.noop().await, Err(Error::Broken)));
+    drop(client);
+    let sent = peer.await.unwrap();
+    assert!(!sent.contains("\r\n.\r\n") && lines.starts_with(&sent), "{}", sent.len());
 }
 
 async fn lmtp(script: &[(&str, &str)]) -> (Client<DuplexStream>, JoinHandle<String>) {
