@@ -110,9 +110,9 @@ impl Connection {
     ///
     /// # Errors
     /// Nothing is appended then. [`Error::Invalid`] when an argument cannot be sent. [`Error::Misuse`] when the
-    /// command is not possible in this state, or must not share the line with those that are open: nothing goes behind
-    /// `AUTHENTICATE`, `STARTTLS` and `LOGOUT`, the first two go behind nothing, and positions of messages wait for
-    /// every command that may remove messages (RFC 9051 section 5.5). [`Error::Lacks`] when the server has told its
+    /// command is not possible in this state. [`Error::MustWait`] when it must not share the line with those that are
+    /// open: nothing goes behind `AUTHENTICATE`, `STARTTLS` and `LOGOUT`, the first two go behind nothing, and positions
+    /// of messages wait for every command that may remove messages (RFC 9051 section 5.5). [`Error::Lacks`] when the server has told its
     /// capabilities and lacks the one it takes. [`Error::Protocol`] for `STARTTLS` after `PREAUTH`, which an
     /// attacker sends to keep a connection in the clear; the session is over then.
     pub fn send(&mut self, command: Command<'_>, out: &mut Vec<u8>) -> Result<CommandId, Error> {
@@ -136,7 +136,7 @@ impl Connection {
             !stops.is_empty() || out.get(start..out.len() - 2).is_some_and(|line| line.contains(&b'\n'));
         if (!stops.is_empty() && !self.pipeline.is_empty()) || (literal && self.is_ahead()) {
             out.truncate(start);
-            return Err(Error::Misuse {
+            return Err(Error::MustWait {
                 what: "the command needs a go-ahead; wait for the answers that are open",
             });
         }
@@ -267,6 +267,11 @@ impl Connection {
     /// The bounds of this connection.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Whether a command has no answer yet.
+    pub fn is_open(&self, command: CommandId) -> bool {
+        self.pipeline.is_open(command)
     }
 
     /// The oldest command that has no answer yet.
