@@ -12,20 +12,19 @@
 //! ```
 
 mod sending;
+mod view;
 
 use std::time::Duration;
 
 use crate::command::{self, Command, CommandId, CommandKind, Wire};
 use crate::error::Error;
-use crate::event::{
-    Completed, Event, FetchItem, FetchStart, Greeting, GreetingKind, Notice, Status, Unreadable,
-};
+use crate::event::{Completed, Event, Greeting, GreetingKind, Notice, Status, Unreadable};
 use crate::frame::{End, Segment};
 use crate::limits::Limits;
 use crate::parse::response::{Response, response};
 use crate::pipeline::Pipeline;
 use crate::quirk::{Quirk, QuirkSet};
-use crate::reader::{Found, Head, Place, Reader};
+use crate::reader::{Found, Head, Place, Reader, quick_start};
 use crate::selected::{Selected, Views};
 use crate::text::{Code, CodeName, Text};
 use crate::turn::Turn;
@@ -173,6 +172,12 @@ impl Connection {
         if self.state == State::Broken {
             return Err(Error::Broken);
         }
+        if self.ready.is_none()
+            && let Some(found) = self.reader.quick(input)
+        {
+            self.see(&found.1);
+            return Ok(Some(found));
+        }
         let found = self.step(input, out);
         if found.is_err() {
             self.state = State::Broken;
@@ -304,12 +309,8 @@ impl Connection {
             | Place::Literal(..)
             | Place::Quoted(_) => {
                 let found = self.reader.step(input, &self.limits)?;
-                match &found {
-                    Some((_, Event::FetchItem(FetchItem::Uid(uid)))) => self.view(|view| view.see_uid(*uid)),
-                    Some((_, Event::FetchItem(FetchItem::ModSeq(number)))) => {
-                        self.view(|view| view.see_mod_seq(*number));
-                    }
-                    _ => {}
+                if let Some((_, event)) = &found {
+                    self.see(event);
                 }
                 Ok(found)
             }
@@ -322,8 +323,16 @@ impl Connection {
             return Ok((1, Event::Quirk(Quirk::LeadingNul)));
         }
         let Some((line, segment)) = self.reader.response(input) else { return self.search(input) };
+        let bare = segment.len - segment.text == 1;
+        if !bare
+            && let Some((seq, used)) = quick_start(line)
+            && self.state != State::Greeting
+            && !self.is_beyond(seq)
+        {
+            return Ok(self.fetch_start(seq, segment, used));
+        }
         let mut quirks = QuirkSet::default();
-        if segment.len - segment.text == 1 {
+        if bare {
             quirks.insert(Quirk::BareLf);
         }
         let parsed = match response(line, self.abilities().utf8(), &mut quirks) {
@@ -338,7 +347,9 @@ impl Connection {
             }
             Err(fault) => return Err(Error::protocol(fault.0, line)),
         };
-        if self.is_beyond(&parsed) {
+        if let Response::Fetch { seq: number, .. } | Response::Expunge(number) = parsed
+            && self.is_beyond(number)
+        {
             quirks.insert(Quirk::BeyondExists);
         }
         if let Response::Tagged { tag, status, .. } = &parsed {
@@ -487,11 +498,7 @@ impl Connection {
             Response::Quota(quota) => Event::Quota(quota),
             Response::QuotaRoot(root) => Event::QuotaRoot(root),
             Response::Id(fields) => Event::Id(fields),
-            Response::Fetch { seq, used } => {
-                self.reader.enter_fetch(segment, used);
-                let command = self.pipeline.fetching();
-                return Ok((used, Event::FetchStart(FetchStart { seq, command })));
-            }
+            Response::Fetch { seq, used } => return Ok(self.fetch_start(seq, segment, used)),
             Response::Untyped(untyped) => Event::Untyped(untyped),
             Response::Blank => return Ok((segment.len, Event::Quirk(Quirk::BlankLine))),
         };
@@ -577,23 +584,5 @@ impl Connection {
         }
         self.enabled = Capabilities::from(all.trim_start()).into_owned();
         Ok(())
-    }
-
-    fn view(&mut self, change: impl FnOnce(&mut Selected)) {
-        let change = |view: &mut Selected| -> Result<(), std::convert::Infallible> {
-            change(view);
-            Ok(())
-        };
-        let Ok(()) = self.views.change(self.pipeline.is_opening(), change);
-    }
-
-    fn is_beyond(&self, parsed: &Response<'_>) -> bool {
-        let Some(view) = self.views.open.as_ref().filter(|_| !self.pipeline.is_opening()) else {
-            return false;
-        };
-        match parsed {
-            Response::Fetch { seq: number, .. } | Response::Expunge(number) => *number > view.exists,
-            _ => false,
-        }
     }
 }
