@@ -26,7 +26,7 @@ fn ours(line: &[u8]) -> Option<Meaning> {
     let mut out = Vec::new();
     connection.receive(b"* PREAUTH in\r\n", &mut out).ok()?;
     connection.send(Command::Select { mailbox: &Mailbox::inbox() }, &mut out).ok()?;
-    for heard in [&b"* 4294967295 EXISTS\r\n"[..], b"A1 OK\r\n"] {
+    for heard in [&b"* 4294967295 EXISTS\r\n"[..], b"A1 OK in\r\n"] {
         connection.receive(heard, &mut out).ok()??;
     }
     let (mut rest, mut meaning) = (line, Meaning::default());
