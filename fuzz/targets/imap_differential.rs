@@ -38,7 +38,7 @@ fn ours(line: &[u8]) -> Option<Meaning> {
             Event::Expunge(number) => (meaning.kind, meaning.number) = ("expunge", number.into()),
             Event::Flags(flags) => {
                 meaning.kind = "flags";
-                meaning.texts.extend(flags.iter().map(|flag| flag.to_string().to_ascii_lowercase()));
+                meaning.texts.extend(flags.iter().map(|flag| plain(&flag.to_string())));
             }
             Event::List(list) if !list.lsub && list.extended.is_empty() => {
                 meaning.kind = "list";
@@ -52,7 +52,7 @@ fn ours(line: &[u8]) -> Option<Meaning> {
             Event::FetchItem(item) => match item {
                 FetchItem::Uid(uid) => meaning.texts.push(format!("uid {uid}")),
                 FetchItem::Flags(flags) => {
-                    let flags = flags.iter().map(|flag| flag.to_string().to_ascii_lowercase());
+                    let flags = flags.iter().map(|flag| plain(&flag.to_string()));
                     meaning.texts.push(format!("flags {:?}", flags.collect::<Vec<_>>()));
                 }
                 FetchItem::Rfc822Size(size) => meaning.texts.push(format!("size {size}")),
@@ -73,8 +73,13 @@ fn ours(line: &[u8]) -> Option<Meaning> {
     Some(meaning)
 }
 
+/// A flag without case, and without what only one side escapes.
+fn plain(flag: &str) -> String {
+    flag.replace(['\\', '\''], "").to_ascii_lowercase()
+}
+
 fn lower(flags: &[std::borrow::Cow<'_, str>]) -> Vec<String> {
-    flags.iter().map(|flag| flag.to_ascii_lowercase()).collect()
+    flags.iter().map(|flag| plain(flag)).collect()
 }
 
 /// A string as it was meant: the peer leaves escapes where they are.
