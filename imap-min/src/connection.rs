@@ -12,20 +12,19 @@
 //! ```
 
 mod sending;
+mod view;
 
 use std::time::Duration;
 
 use crate::command::{self, Command, CommandId, CommandKind, Wire};
 use crate::error::Error;
-use crate::event::{
-    Completed, Event, FetchItem, FetchStart, Greeting, GreetingKind, Notice, Status, Unreadable,
-};
+use crate::event::{Completed, Event, Greeting, GreetingKind, Notice, Status, Unreadable};
 use crate::frame::{End, Segment};
 use crate::limits::Limits;
 use crate::parse::response::{Response, response};
 use crate::pipeline::Pipeline;
 use crate::quirk::{Quirk, QuirkSet};
-use crate::reader::{Found, Head, Place, Reader};
+use crate::reader::{Found, Head, Place, Reader, quick_start};
 use crate::selected::{Selected, Views};
 use crate::text::{Code, CodeName, Text};
 use crate::turn::Turn;
@@ -110,9 +109,9 @@ impl Connection {
     ///
     /// # Errors
     /// Nothing is appended then. [`Error::Invalid`] when an argument cannot be sent. [`Error::Misuse`] when the
-    /// command is not possible in this state, or must not share the line with those that are open: nothing goes behind
-    /// `AUTHENTICATE`, `STARTTLS` and `LOGOUT`, the first two go behind nothing, and positions of messages wait for
-    /// every command that may remove messages (RFC 9051 section 5.5). [`Error::Lacks`] when the server has told its
+    /// command is not possible in this state. [`Error::MustWait`] when it must not share the line with those that are
+    /// open: nothing goes behind `AUTHENTICATE`, `STARTTLS` and `LOGOUT`, the first two go behind nothing, and positions
+    /// of messages wait for every command that may remove messages (RFC 9051 section 5.5). [`Error::Lacks`] when the server has told its
     /// capabilities and lacks the one it takes. [`Error::Protocol`] for `STARTTLS` after `PREAUTH`, which an
     /// attacker sends to keep a connection in the clear; the session is over then.
     pub fn send(&mut self, command: Command<'_>, out: &mut Vec<u8>) -> Result<CommandId, Error> {
@@ -136,7 +135,7 @@ impl Connection {
             !stops.is_empty() || out.get(start..out.len() - 2).is_some_and(|line| line.contains(&b'\n'));
         if (!stops.is_empty() && !self.pipeline.is_empty()) || (literal && self.is_ahead()) {
             out.truncate(start);
-            return Err(Error::Misuse {
+            return Err(Error::MustWait {
                 what: "the command needs a go-ahead; wait for the answers that are open",
             });
         }
@@ -172,6 +171,12 @@ impl Connection {
     ) -> Result<Option<(usize, Event<'i>)>, Error> {
         if self.state == State::Broken {
             return Err(Error::Broken);
+        }
+        if self.ready.is_none()
+            && let Some(found) = self.reader.quick(input)
+        {
+            self.see(&found.1);
+            return Ok(Some(found));
         }
         let found = self.step(input, out);
         if found.is_err() {
@@ -269,6 +274,11 @@ impl Connection {
         &self.limits
     }
 
+    /// Whether a command has no answer yet.
+    pub fn is_open(&self, command: CommandId) -> bool {
+        self.pipeline.is_open(command)
+    }
+
     /// The oldest command that has no answer yet.
     pub fn oldest_open(&self) -> Option<CommandKind> {
         self.pipeline.oldest()
@@ -299,12 +309,8 @@ impl Connection {
             | Place::Literal(..)
             | Place::Quoted(_) => {
                 let found = self.reader.step(input, &self.limits)?;
-                match &found {
-                    Some((_, Event::FetchItem(FetchItem::Uid(uid)))) => self.view(|view| view.see_uid(*uid)),
-                    Some((_, Event::FetchItem(FetchItem::ModSeq(number)))) => {
-                        self.view(|view| view.see_mod_seq(*number));
-                    }
-                    _ => {}
+                if let Some((_, event)) = &found {
+                    self.see(event);
                 }
                 Ok(found)
             }
@@ -317,8 +323,16 @@ impl Connection {
             return Ok((1, Event::Quirk(Quirk::LeadingNul)));
         }
         let Some((line, segment)) = self.reader.response(input) else { return self.search(input) };
+        let bare = segment.len - segment.text == 1;
+        if !bare
+            && let Some((seq, used)) = quick_start(line)
+            && self.state != State::Greeting
+            && !self.is_beyond(seq)
+        {
+            return Ok(self.fetch_start(seq, segment, used));
+        }
         let mut quirks = QuirkSet::default();
-        if segment.len - segment.text == 1 {
+        if bare {
             quirks.insert(Quirk::BareLf);
         }
         let parsed = match response(line, self.abilities().utf8(), &mut quirks) {
@@ -333,7 +347,9 @@ impl Connection {
             }
             Err(fault) => return Err(Error::protocol(fault.0, line)),
         };
-        if self.is_beyond(&parsed) {
+        if let Response::Fetch { seq: number, .. } | Response::Expunge(number) = parsed
+            && self.is_beyond(number)
+        {
             quirks.insert(Quirk::BeyondExists);
         }
         if let Response::Tagged { tag, status, .. } = &parsed {
@@ -482,11 +498,7 @@ impl Connection {
             Response::Quota(quota) => Event::Quota(quota),
             Response::QuotaRoot(root) => Event::QuotaRoot(root),
             Response::Id(fields) => Event::Id(fields),
-            Response::Fetch { seq, used } => {
-                self.reader.enter_fetch(segment, used);
-                let command = self.pipeline.fetching();
-                return Ok((used, Event::FetchStart(FetchStart { seq, command })));
-            }
+            Response::Fetch { seq, used } => return Ok(self.fetch_start(seq, segment, used)),
             Response::Untyped(untyped) => Event::Untyped(untyped),
             Response::Blank => return Ok((segment.len, Event::Quirk(Quirk::BlankLine))),
         };
@@ -572,23 +584,5 @@ impl Connection {
         }
         self.enabled = Capabilities::from(all.trim_start()).into_owned();
         Ok(())
-    }
-
-    fn view(&mut self, change: impl FnOnce(&mut Selected)) {
-        let change = |view: &mut Selected| -> Result<(), std::convert::Infallible> {
-            change(view);
-            Ok(())
-        };
-        let Ok(()) = self.views.change(self.pipeline.is_opening(), change);
-    }
-
-    fn is_beyond(&self, parsed: &Response<'_>) -> bool {
-        let Some(view) = self.views.open.as_ref().filter(|_| !self.pipeline.is_opening()) else {
-            return false;
-        };
-        match parsed {
-            Response::Fetch { seq: number, .. } | Response::Expunge(number) => *number > view.exists,
-            _ => false,
-        }
     }
 }

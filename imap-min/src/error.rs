@@ -39,6 +39,13 @@ pub enum Error {
         /// What is wrong, and what to do.
         what: &'static str,
     },
+    /// The command must not share the line with those that are open (RFC 9051 section 5.5): read their answers, and
+    /// send it again. Nothing was sent.
+    #[error("not yet: {what}")]
+    MustWait {
+        /// What it waits for.
+        what: &'static str,
+    },
     /// The caller gave an argument that no command can carry. Nothing was sent.
     #[error("{what} cannot be sent: {why}")]
     Invalid {

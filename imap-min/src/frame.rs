@@ -59,8 +59,9 @@ impl Framer {
             self.check(lf, limits)?;
             let line = input.get(self.line..lf).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let fetch = in_fetch || is_fetch(input);
-            let literal = if fetch || takes_literals(input) { announced(line) } else { None };
+            let literal = announced(line);
+            let fetch = literal.is_some() && (in_fetch || is_fetch(input));
+            let literal = literal.filter(|_| fetch || takes_literals(input));
             let text = self.line + line.len();
             let Some((before, size)) = literal else {
                 *self = Framer::default();
@@ -111,6 +112,9 @@ pub(crate) enum Lead {
 
 /// How a response begins; `None` when the input is too short to tell.
 pub(crate) fn lead(input: &[u8]) -> Option<Lead> {
+    if input.get(2).is_some_and(u8::is_ascii_digit) {
+        return Some(Lead::Other);
+    }
     for (name, lead) in [(&b"* SEARCH"[..], Lead::Search), (b"* ESEARCH", Lead::Esearch)] {
         let start = input.get(..name.len()).unwrap_or(input);
         if start.eq_ignore_ascii_case(name.get(..start.len()).unwrap_or_default()) {

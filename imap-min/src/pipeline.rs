@@ -89,6 +89,10 @@ impl Pipeline {
         self.open.is_empty()
     }
 
+    pub(crate) fn is_open(&self, command: CommandId) -> bool {
+        self.open.iter().any(|open| open.id == command)
+    }
+
     pub(crate) fn oldest(&self) -> Option<CommandKind> {
         self.open.first().map(|open| open.kind)
     }
@@ -138,10 +142,10 @@ impl Pipeline {
         eager: bool,
         most: usize,
     ) -> Result<(), Error> {
-        let misuse = |what| Err(Error::Misuse { what });
+        let must_wait = |what| Err(Error::MustWait { what });
         let kind = command.kind();
         if self.open.len() >= most {
-            return misuse("too many commands are open; wait for answers");
+            return must_wait("too many commands are open; wait for answers");
         }
         let ahead = eager && Self::may_go_ahead(kind);
         let stops = |open: &Open| {
@@ -149,25 +153,25 @@ impl Pipeline {
             waits || open.kind == CommandKind::Logout
         };
         if self.open.iter().any(stops) {
-            return misuse("nothing can follow the command that is open; wait for its answer");
+            return must_wait("nothing can follow the command that is open; wait for its answer");
         }
         if kind.goes_alone() && !self.open.is_empty() {
-            return misuse("the command goes alone; wait for the answers that are open");
+            return must_wait("the command goes alone; wait for the answers that are open");
         }
         let opens = self.open.iter().any(|open| open.kind.selects());
         if kind.place() == Place::InMailbox {
             if !selected && !opens {
-                return misuse("open a mailbox first");
+                return Err(Error::Misuse { what: "open a mailbox first" });
             }
             if self.open.iter().any(|open| open.kind.closes()) && !opens {
-                return misuse("the mailbox is being closed; wait for the answer");
+                return must_wait("the mailbox is being closed; wait for the answer");
             }
         }
         // Only these keep the server from telling that messages are gone.
         let keeps =
             |open: &Open| matches!(open.kind, CommandKind::Fetch | CommandKind::Search | CommandKind::Store);
         if command.has_positions() && !self.open.iter().all(keeps) {
-            return misuse("positions may change by the commands that are open; wait, or use UIDs");
+            return must_wait("positions may change by the commands that are open; wait, or use UIDs");
         }
         Ok(())
     }

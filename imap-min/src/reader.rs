@@ -16,6 +16,7 @@
 //! ```
 
 mod esearch;
+mod quick;
 mod search;
 
 use memchr::memchr2;
@@ -28,9 +29,10 @@ use crate::parse::fetch::{BodyValue, Item, item};
 use crate::parse::token::{blanks, reason, value, word};
 use crate::quirk::{Quirk, QuirkSet};
 
-/// The next event and the octets it uses.
 pub(crate) use esearch::Head;
+pub(crate) use quick::start as quick_start;
 
+/// The next event and the octets it uses.
 pub(crate) type Found<'i> = (usize, Event<'i>);
 
 #[derive(Debug, Default)]

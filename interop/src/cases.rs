@@ -1,6 +1,9 @@
 //! What is tried. Each case is a function; a later one may use what an earlier one left (a sign-in, a message).
 
 mod binary;
+mod imap;
+mod imap_sizes;
+mod imap_tap;
 mod library;
 mod lmtp;
 mod pop3;
@@ -42,6 +45,13 @@ cases! {
     "smtp: Postfix stopped behind the final dot" => smtp_stopped::behind_the_dot,
     "smtp: Postfix stopped between messages" => smtp_stopped::between_messages,
     "lmtp: one of three recipients is refused, by DATA and by BDAT" => lmtp::recipients,
+    "imap: mailboxes made, listed, renamed, subscribed, removed; quota, ID" => imap::mailboxes,
+    "imap: messages added, found, fetched, changed, copied, moved, removed" => imap::messages,
+    "imap: QRESYNC tells what has changed, and only that" => imap::resync,
+    "imap: a compressed session" => imap::compressed,
+    "imap: IDLE sees a delivery" => imap_sizes::idle,
+    "imap: ten thousand messages listed and fetched" => imap_sizes::many,
+    "imap: 200 MiB both ways in constant memory" => imap_sizes::large,
     "binary: login, token, check" => binary::sign_in_and_check,
     "binary: send from standard input, fetch to files, both protocols" => binary::send_and_fetch,
     "binary: fetch to a Maildir and to standard output" => binary::maildir,

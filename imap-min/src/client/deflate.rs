@@ -128,11 +128,17 @@ impl<S: AsyncWrite + Unpin> Deflate<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Deflate<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.output.len() >= HELD {
-            ready!(this.poll_drain(cx))?;
-        }
         this.dirty = true;
-        Poll::Ready(this.compress(from, FlushCompress::None))
+        loop {
+            if this.output.len() >= HELD {
+                ready!(this.poll_drain(cx))?;
+            }
+            // What it holds inside goes out first, and may fill the room without an octet being taken.
+            let taken = this.compress(from, FlushCompress::None)?;
+            if taken > 0 || from.is_empty() {
+                return Poll::Ready(Ok(taken));
+            }
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

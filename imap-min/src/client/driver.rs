@@ -28,7 +28,11 @@ const INPUT: usize = 32 * 1024;
 ///
 /// A server's refusal is [`Error::Refused`], after which the client can be used on. After any other error from the
 /// network or the server, and after a method's future was dropped half way, all methods give [`Error::Broken`].
-/// [`next_event`](Self::next_event) and [`flush`](Self::flush) may be dropped at any time and called again.
+/// [`next_event`](Self::next_event) and [`flush`](Self::flush) may be dropped at any time and called again. A [`Fetch`]
+/// or [`Idle`] that is dropped early costs nothing but the time to read the rest.
+///
+/// [`Fetch`]: crate::Fetch
+/// [`Idle`]: crate::Idle
 pub struct Client<S> {
     stream: S,
     connection: Connection,
@@ -42,6 +46,16 @@ pub struct Client<S> {
     unflushed: bool,
     /// A method is under way, or has failed: answers would be taken for those of other commands.
     out_of_step: bool,
+    /// A stream of answers was dropped before its end.
+    left: Option<Left>,
+}
+
+/// What a dropped stream has left behind.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    command: CommandId,
+    /// The server must be told to stop.
+    endless: bool,
 }
 
 impl<S> fmt::Debug for Client<S> {
@@ -59,6 +73,12 @@ impl<S> fmt::Debug for Client<S> {
 impl<S> Client<S> {
     /// All answers of a method have been read.
     pub(super) fn in_step(&mut self) {
+        self.out_of_step = false;
+    }
+
+    /// Answers to a command are to come, and nobody wants them. An `endless` one must be told to end.
+    pub(super) fn leave(&mut self, command: CommandId, endless: bool) {
+        self.left = Some(Left { command, endless });
         self.out_of_step = false;
     }
 }
@@ -161,6 +181,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             output: Zeroizing::new(Vec::new()),
             unflushed: false,
             out_of_step: false,
+            left: None,
         }
     }
 
@@ -257,6 +278,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         if self.out_of_step {
             return Err(Error::Broken);
         }
+        if let Err(error) = self.read_left().await {
+            self.out_of_step = true;
+            return Err(error);
+        }
         if self.connection.oldest_open().is_some() {
             return Err(Error::Misuse { what: "commands are open; read their answers first" });
         }
@@ -277,6 +302,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Reads what a dropped stream has left. May be dropped at any time.
+    async fn read_left(&mut self) -> Result<(), Error> {
+        while let Some(left) = self.left.filter(|left| self.connection.is_open(left.command)) {
+            if left.endless {
+                self.connection.end_idle(&mut self.output)?;
+                self.left = Some(Left { endless: false, ..left });
+            }
+            if let Event::Bye(text) = self.next_event().await? {
+                return Err(refused("what was left of an answer", Status::Bye, &text));
+            }
+        }
+        self.left = None;
+        Ok(())
     }
 
     /// Ends a method: the client is in step if all answers were read.

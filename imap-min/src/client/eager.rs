@@ -3,6 +3,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::driver::{Client, outcome, refused};
+use super::wanted::Wanted;
 use crate::command::{Command, CommandId, CommandKind};
 use crate::connection::Connection;
 use crate::error::Error;
@@ -66,7 +67,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         client.logged_in(command).await?;
         client.finish(select, |_| Ok(())).await?;
         let selected = client.connection().selected().cloned().unwrap_or_default();
-        let size = client.body(fetch, messages, (Section::Full, None), sink).await?;
+        let size = client.body(fetch, Wanted::Uids(messages), (Section::Full, None), sink).await?;
         Ok((client, selected, size))
     }
 

@@ -6,6 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 
 use super::driver::{Client, outcome, refused};
 use super::summary::{Rows, Summary};
+use super::wanted::Wanted;
 use crate::command::{Command, CommandId, CommandKind};
 use crate::error::Error;
 use crate::event::{Event, FetchItem, Status};
@@ -23,13 +24,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         messages: &UidSet,
         attributes: &[FetchAttribute<'_>],
     ) -> Result<Vec<Summary>, Error> {
-        if attributes.iter().any(FetchAttribute::is_body) {
-            return Err(Error::Invalid { what: "a summary", why: "bodies are streamed: use fetch_body" });
-        }
-        let limit = self.connection().limits().collected;
-        let mut rows = Rows::new(messages, limit);
-        self.collect(Command::UidFetch { messages, attributes }, |event| rows.take(event)).await?;
-        Ok(rows.done())
+        self.summaries(Command::UidFetch { messages, attributes }, Wanted::Uids(messages)).await
     }
 
     /// Streams a message to `sink`, and does not mark it as read. Gives the number of octets; `None` when there is no
@@ -57,14 +52,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         partial: Option<Partial>,
         sink: &mut (impl AsyncWrite + Unpin),
     ) -> Result<Option<u64>, Error> {
-        self.begin().await?;
         let messages = UidSet::from(uid);
         let attributes = [FetchAttribute::Body { section, partial }];
-        let result = match self.send(Command::UidFetch { messages: &messages, attributes: &attributes }) {
-            Ok(command) => self.body(command, &messages, (section, partial), sink).await,
-            Err(error) => Err(error),
-        };
-        self.end(result)
+        let command = Command::UidFetch { messages: &messages, attributes: &attributes };
+        self.section(command, Wanted::Uids(&messages), (section, partial), sink).await
     }
 
     /// Opens a mailbox and streams a message of it in one flight, which saves a round trip. Of several messages it
@@ -89,7 +80,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         messages: &UidSet,
         sink: &mut (impl AsyncWrite + Unpin),
     ) -> Result<(Selected, Option<u64>), Error> {
-        if messages.is_empty() {
+        let wanted = Wanted::Uids(messages);
+        if wanted.is_empty() {
             return Err(Error::Invalid { what: "a set of messages", why: "it is empty" });
         }
         let select = self.send(Command::Select { mailbox })?;
@@ -100,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             other => Ok(other?),
         };
         let selected = self.connection().selected().cloned().unwrap_or_default();
-        let fetched = self.body(fetch, messages, (Section::Full, None), sink).await;
+        let fetched = self.body(fetch, wanted, (Section::Full, None), sink).await;
         match (opened, fetched) {
             // The server refuses both; the reason is that of the first.
             (Err(refused), Ok(_) | Err(Error::Refused(_))) => Err(refused),
@@ -108,26 +100,59 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
+    /// A command whose data are kept, a row for each message.
+    pub(super) async fn summaries(
+        &mut self,
+        command: Command<'_>,
+        messages: Wanted<'_>,
+    ) -> Result<Vec<Summary>, Error> {
+        if let Command::Fetch { attributes, .. } | Command::UidFetch { attributes, .. } = &command
+            && attributes.iter().any(FetchAttribute::is_body)
+        {
+            return Err(Error::Invalid { what: "a summary", why: "bodies are streamed: use fetch_body" });
+        }
+        let limit = self.connection().limits().collected;
+        let mut rows = Rows::new(messages, limit);
+        self.collect(command, |event| rows.take(event)).await?;
+        Ok(rows.done())
+    }
+
+    /// A command whose answer is one body.
+    pub(super) async fn section(
+        &mut self,
+        command: Command<'_>,
+        messages: Wanted<'_>,
+        part: (Section<'_>, Option<Partial>),
+        sink: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<Option<u64>, Error> {
+        self.begin().await?;
+        let result = match self.send(command) {
+            Ok(command) => self.body(command, messages, part, sink).await,
+            Err(error) => Err(error),
+        };
+        self.end(result)
+    }
+
     /// The first body that answers a command goes to `sink`; all others are read and left.
     pub(super) async fn body(
         &mut self,
         command: CommandId,
-        messages: &UidSet,
+        messages: Wanted<'_>,
         (section, partial): (Section<'_>, Option<Partial>),
         sink: &mut (impl AsyncWrite + Unpin),
     ) -> Result<Option<u64>, Error> {
-        let (mut ours, mut uid, mut copying) = (false, None, false);
+        let (mut ours, mut seq, mut uid, mut copying) = (false, 0, None, false);
         // Octets written, and whether by the response that is being read.
         let (mut written, mut here) = (None, false);
         let mut cut = Cut::default();
         loop {
             match self.next_event().await? {
                 Event::FetchStart(start) => {
-                    (ours, uid, here) = (start.command == Some(command), None, false);
+                    (ours, seq, uid, here) = (start.command == Some(command), start.seq, None, false);
                 }
                 Event::FetchItem(FetchItem::Uid(number)) => {
                     uid = Some(number);
-                    if here && !messages.may_mean(number) {
+                    if here && !messages.may_mean(seq, uid) {
                         return Err(Error::protocol("the body of a message that was not asked for", b""));
                     }
                 }
@@ -136,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                         && written.is_none()
                         && start.size.is_some()
                         && start.section.is_same(&section)
-                        && uid.is_none_or(|uid| messages.may_mean(uid));
+                        && messages.may_mean(seq, uid);
                     if copying {
                         (written, here) = (Some(0), true);
                         cut = Cut::new(partial, start.origin);

@@ -4,6 +4,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
 use super::driver::{Client, outcome, refused};
 use super::summary::{Rows, Summary};
+use super::wanted::Wanted;
 use crate::command::{Command, CommandId};
 use crate::error::Error;
 use crate::event::{Event, Status};
@@ -51,19 +52,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Errors
     /// [`Error::TooLong`] when the new flags take more than [`Limits::collected`](crate::Limits::collected).
     pub async fn uid_store(&mut self, messages: &UidSet, store: Store<'_>) -> Result<Stored, Error> {
-        let limit = self.connection().limits().collected;
-        let mut rows = Rows::new(messages, limit);
-        let mut modified = UidSet::new();
-        self.collect(Command::UidStore { messages, store }, |event| {
-            if let Event::Completed(done) = &event
-                && let Some(Code::Modified(ranges)) = &done.text.code
-            {
-                modified = ranges.to_set();
-            }
-            rows.take(event)
-        })
-        .await?;
-        Ok(Stored { changed: rows.done(), modified })
+        self.stored(Command::UidStore { messages, store }, Wanted::Uids(messages)).await
     }
 
     /// Copies messages. Tells where they are, when the server does.
@@ -129,7 +118,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.end(result)
     }
 
-    async fn copy(&mut self, command: Command<'_>) -> Result<Option<Copied>, Error> {
+    pub(super) async fn stored(
+        &mut self,
+        command: Command<'_>,
+        messages: Wanted<'_>,
+    ) -> Result<Stored, Error> {
+        let limit = self.connection().limits().collected;
+        let mut rows = Rows::new(messages, limit);
+        let mut modified = UidSet::new();
+        self.collect(command, |event| {
+            if let Event::Completed(done) = &event
+                && let Some(Code::Modified(ranges)) = &done.text.code
+            {
+                modified = ranges.to_set();
+            }
+            rows.take(event)
+        })
+        .await?;
+        Ok(Stored { changed: rows.done(), modified })
+    }
+
+    pub(super) async fn copy(&mut self, command: Command<'_>) -> Result<Option<Copied>, Error> {
         let mut found = None;
         self.collect(command, |event| {
             // A COPY tells it with its end, a MOVE before that.

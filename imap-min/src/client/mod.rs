@@ -9,10 +9,12 @@ mod eager;
 mod fetch;
 mod mailboxes;
 mod messages;
+mod positions;
 mod search;
 mod session;
 mod stream;
 mod summary;
+mod wanted;
 
 #[cfg(feature = "compress")]
 pub use deflate::Deflate;

@@ -36,7 +36,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// ASCII: [`search`](Self::search) makes do. [`Error::TooLong`] when the result takes more than
     /// [`Limits::collected`](crate::Limits::collected).
     pub async fn uid_search(&mut self, keys: &[SearchKey<'_>]) -> Result<UidSet, Error> {
-        Ok(self.search_once(keys, SearchOptions::default()).await?.uids)
+        let options = SearchOptions::default();
+        Ok(self.found(Command::UidSearchWith { keys, options }, options).await?.uids)
     }
 
     /// The messages for which all conditions hold, told in the way that is asked for. When the server refuses a text
@@ -45,7 +46,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Errors
     /// As [`uid_search`](Self::uid_search); [`Error::Lacks`] when the server does not know `ESEARCH`.
     pub async fn search(&mut self, keys: &[SearchKey<'_>], options: SearchOptions) -> Result<Found, Error> {
-        let result = self.search_once(keys, options).await;
+        let result = self.found(Command::UidSearchWith { keys, options }, options).await;
         let Err(Error::Refused(refusal)) = &result else { return result };
         // Some refuse the encoding with its code, some with another or none.
         let charset = refusal.code == Some(CodeName::BadCharset) || refusal.condition.is_none();
@@ -53,14 +54,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             return result;
         }
         let ascii = SearchOptions { ascii: true, ..options };
-        let found = self.search_once(keys, ascii).await?;
+        let found = self.found(Command::UidSearchWith { keys, options: ascii }, ascii).await?;
         Ok(Found { widened: true, ..found })
     }
 
-    async fn search_once(&mut self, keys: &[SearchKey<'_>], options: SearchOptions) -> Result<Found, Error> {
+    /// What one command finds.
+    pub(super) async fn found(
+        &mut self,
+        command: Command<'_>,
+        options: SearchOptions,
+    ) -> Result<Found, Error> {
         let limit = self.connection().limits().collected;
         let (mut found, mut ours) = (Found::default(), false);
-        self.collect(Command::UidSearchWith { keys, options }, |event| {
+        self.collect(command, |event| {
             match event {
                 Event::SearchStart(command) => ours = command.is_some(),
                 Event::SearchHits(hits) if ours => hits.for_each(|uid| found.uids.push(uid)),

@@ -10,7 +10,7 @@ use crate::command::{Command, CommandKind};
 use crate::error::Error;
 use crate::event::{Event, IdFields, Status};
 use crate::selected::Selected;
-use crate::types::{Capabilities, Mailbox};
+use crate::types::{Capabilities, Mailbox, SelectParameter};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Asks what the server can do.
@@ -137,6 +137,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// As [`select`](Self::select).
     pub async fn examine(&mut self, mailbox: &Mailbox) -> Result<Selected, Error> {
         self.open(Command::Examine { mailbox }).await
+    }
+
+    /// Opens a mailbox, and asks for what has changed since it was last seen (RFC 7162). `each` gets all that the server
+    /// tells: with [`SelectParameter::Resync`], [`Event::Vanished`] and the data of messages that have changed.
+    ///
+    /// # Errors
+    /// As [`select`](Self::select), and what `each` returns. [`Error::Lacks`] and [`Error::Misuse`] when the extension is
+    /// not there, or must be switched on by [`enable`](Self::enable) first.
+    pub async fn select_with(
+        &mut self,
+        mailbox: &Mailbox,
+        read_only: bool,
+        parameter: SelectParameter<'_>,
+        each: impl FnMut(Event<'_>) -> Result<(), Error>,
+    ) -> Result<Selected, Error> {
+        self.collect(Command::SelectWith { mailbox, read_only, parameter }, each).await?;
+        Ok(self.connection().selected().cloned().unwrap_or_default())
     }
 
     /// Closes the mailbox, and removes nothing. For servers that have `UNSELECT` (RFC 3691).

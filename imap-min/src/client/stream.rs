@@ -13,27 +13,39 @@ use crate::types::{FetchAttribute, UidSet};
 
 /// The answers to a `FETCH` as they come in. Nothing is collected: any number of messages costs the same.
 ///
-/// Read it to its end, or let [`finish`](Self::finish) do so: dropped before that it leaves the client unusable.
+/// Read it to its end, or let [`finish`](Self::finish) do so. Dropped before that, the rest is read and left by the next
+/// method of the client.
 #[derive(Debug)]
 pub struct Fetch<'c, S> {
     client: &'c mut Client<S>,
     command: CommandId,
     /// Its end has come.
     over: bool,
-    /// The client can be used on.
-    in_step: bool,
+    after: After,
 }
 
 /// What the server says of its own accord, as it comes in.
 ///
-/// Read it to its end, or let [`done`](Self::done) do so: dropped before that it leaves the client unusable.
+/// Read it to its end, or let [`done`](Self::done) do so. Dropped before that, it is ended by the next method of the
+/// client.
 #[derive(Debug)]
 pub struct Idle<'c, S> {
     client: &'c mut Client<S>,
     phase: Phase,
     /// When it ends for good.
     end: Option<Instant>,
-    in_step: bool,
+    after: After,
+}
+
+/// What becomes of the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// Answers are to come.
+    Open,
+    /// It can be used on.
+    InStep,
+    /// An error has ended it.
+    Broken,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -106,15 +118,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.begin().await?;
         let end = at_most.and_then(|time| Instant::now().checked_add(time));
         match self.send(Command::Idle) {
-            Ok(command) => Ok(Idle { client: self, phase: Phase::Waiting(command), end, in_step: false }),
+            Ok(command) => Ok(Idle { client: self, phase: Phase::Waiting(command), end, after: After::Open }),
             Err(error) => self.end(Err(error)),
         }
     }
 
-    async fn fetch_stream(&mut self, command: Command<'_>) -> Result<Fetch<'_, S>, Error> {
+    pub(super) async fn fetch_stream(&mut self, command: Command<'_>) -> Result<Fetch<'_, S>, Error> {
         self.begin().await?;
         match self.send(command) {
-            Ok(command) => Ok(Fetch { client: self, command, over: false, in_step: false }),
+            Ok(command) => Ok(Fetch { client: self, command, over: false, after: After::Open }),
             Err(error) => self.end(Err(error)),
         }
     }
@@ -130,15 +142,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Fetch<'_, S> {
         if self.over {
             return Ok(None);
         }
-        self.client.ready().await?;
-        match self.client.take()? {
-            Event::Completed(done) if done.command == self.command => {
+        if let Err(error) = self.client.ready().await {
+            self.after = After::Broken;
+            return Err(error);
+        }
+        match self.client.take() {
+            Ok(Event::Completed(done)) if done.command == self.command => {
                 self.over = true;
-                self.in_step = done.status != Status::Bye;
+                self.after = After::of(done.status);
                 outcome(&done).map(|()| None)
             }
-            Event::Bye(text) => Err(refused("a fetch", Status::Bye, &text)),
-            event => Ok(Some(event)),
+            Ok(Event::Bye(text)) => {
+                self.after = After::Broken;
+                Err(refused("a fetch", Status::Bye, &text))
+            }
+            Ok(event) => Ok(Some(event)),
+            Err(error) => {
+                self.after = After::Broken;
+                Err(error)
+            }
         }
     }
 
@@ -171,10 +193,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Fetch<'_, S> {
     }
 }
 
+impl After {
+    fn of(status: Status) -> Self {
+        if status == Status::Bye { After::Broken } else { After::InStep }
+    }
+}
+
 impl<S> Drop for Fetch<'_, S> {
     fn drop(&mut self) {
-        if self.in_step {
-            self.client.in_step();
+        match self.after {
+            After::Open => self.client.leave(self.command, false),
+            After::InStep => self.client.in_step(),
+            After::Broken => {}
         }
     }
 }
@@ -187,25 +217,39 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Idle<'_, S> {
     /// [`Error::Refused`] when the server does not want to idle, or says farewell:
     /// [`Condition::TokenExpired`](crate::Condition::TokenExpired) is one of its reasons.
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, Error> {
-        if !self.wait().await? {
-            return Ok(None);
+        match self.wait().await {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) => {
+                self.after = After::Broken;
+                return Err(error);
+            }
         }
         let patience = self.client.connection().limits().idle;
-        let event = self.client.take()?;
+        let event = match self.client.take() {
+            Ok(event) => event,
+            Err(error) => {
+                self.after = After::Broken;
+                return Err(error);
+            }
+        };
         match (&event, self.phase) {
-            (Event::Bye(text), _) => return Err(refused("IDLE", Status::Bye, text)),
+            (Event::Bye(text), _) => {
+                self.after = After::Broken;
+                return Err(refused("IDLE", Status::Bye, text));
+            }
             (Event::Ready(ready), Phase::Waiting(command)) if *ready == command => {
                 self.phase = Phase::Idling(command, Instant::now() + patience);
             }
             (Event::Completed(done), phase) if phase.command() == Some(done.command) => {
                 if let Err(error) = outcome(done) {
                     self.phase = Phase::Over;
-                    self.in_step = done.status != Status::Bye;
+                    self.after = After::of(done.status);
                     return Err(error);
                 }
                 if matches!(phase, Phase::Ending(_, false)) {
                     self.phase = Phase::Over;
-                    self.in_step = true;
+                    self.after = After::InStep;
                     return Ok(None);
                 }
                 self.phase = Phase::Begin;
@@ -223,7 +267,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Idle<'_, S> {
         match self.phase {
             Phase::Begin | Phase::Over => {
                 self.phase = Phase::Over;
-                self.in_step = true;
+                self.after = After::InStep;
             }
             Phase::Waiting(command) | Phase::Idling(command, _) => {
                 self.client.end_idle()?;
@@ -274,8 +318,13 @@ impl Phase {
 
 impl<S> Drop for Idle<'_, S> {
     fn drop(&mut self) {
-        if self.in_step {
-            self.client.in_step();
+        match (self.after, self.phase) {
+            (After::Broken, _) => {}
+            (After::InStep, _) | (After::Open, Phase::Begin | Phase::Over) => self.client.in_step(),
+            (After::Open, Phase::Waiting(command) | Phase::Idling(command, _)) => {
+                self.client.leave(command, true);
+            }
+            (After::Open, Phase::Ending(command, _)) => self.client.leave(command, false),
         }
     }
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::wanted::Wanted;
 use crate::error::Error;
 use crate::event::{Event, FetchItem};
-use crate::types::{BodyStructure, DateTime, Envelope, Flags, MailboxName, UidSet};
+use crate::types::{BodyStructure, DateTime, Envelope, Flags, MailboxName};
 
 /// What a server has told of one message. A field is `None` when it was not asked for, or not told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
-    /// The unique identifier.
+    /// The unique identifier; 0 when messages were asked for by position, and it was not asked for.
     pub uid: u32,
     /// The position in the mailbox when it was told.
     pub seq: u32,
@@ -34,9 +35,9 @@ pub struct Summary {
     pub gmail_labels: Option<Vec<MailboxName<'static>>>,
 }
 
-/// Rows of a `FETCH`, by UID.
+/// Rows of a `FETCH`, by the number that was asked for.
 pub(super) struct Rows<'a> {
-    messages: &'a UidSet,
+    messages: Wanted<'a>,
     limit: usize,
     octets: usize,
     // Servers may tell of a message in several responses.
@@ -45,7 +46,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(messages: &'a UidSet, limit: usize) -> Self {
+    pub(super) fn new(messages: Wanted<'a>, limit: usize) -> Self {
         Rows { messages, limit, octets: 0, found: BTreeMap::new(), row: None }
     }
 
@@ -62,11 +63,10 @@ impl<'a> Rows<'a> {
                 }
             }
             Event::FetchEnd => {
-                // A row without UID answers no UID FETCH.
-                let row = self.row.take().filter(|row| row.uid > 0 && self.messages.may_mean(row.uid));
-                if let Some(row) = row {
+                let Some(row) = self.row.take() else { return Ok(()) };
+                if let Some(key) = self.messages.key(row.seq, row.uid) {
                     self.octets += size_of::<Summary>();
-                    self.found.entry(row.uid).or_default().merge(row);
+                    self.found.entry(key).or_default().merge(row);
                 }
             }
             _ => {}
@@ -121,7 +121,7 @@ impl Summary {
     /// What is new wins.
     fn merge(&mut self, newer: Summary) {
         *self = Summary {
-            uid: newer.uid,
+            uid: if newer.uid > 0 { newer.uid } else { self.uid },
             seq: newer.seq,
             flags: newer.flags.or(self.flags.take()),
             internal_date: newer.internal_date.or(self.internal_date),

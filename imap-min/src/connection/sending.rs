@@ -79,7 +79,12 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) fn may_send(&self, command: &Command<'_>) -> Result<(), Error> {
+    /// Whether [`send`](Self::send) would take a command now. What must wait for answers gives [`Error::MustWait`], so that
+    /// a caller who fills the line can tell what to hold back from what is wrong. Arguments are looked at by `send` only.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn may_send(&self, command: &Command<'_>) -> Result<(), Error> {
         let kind = command.kind();
         let misuse = |what| Err(Error::Misuse { what });
         let early = self.eager
@@ -93,7 +98,7 @@ impl Connection {
             State::Greeting | State::NotAuthenticated | State::Authenticated | State::Selected => {}
         }
         if self.turn.holds_the_line() {
-            return misuse("the command that is open has not all been sent");
+            return Err(Error::MustWait { what: "the command that is open has not all been sent" });
         }
         let logged_in = matches!(self.state, State::Authenticated | State::Selected);
         match kind.place() {

@@ -19,7 +19,7 @@ pub(crate) fn envelope<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -
 }
 
 /// What follows an envelope that is in order.
-pub(super) fn strict_envelope(i: &[u8]) -> Option<&[u8]> {
+pub(crate) fn strict_envelope(i: &[u8]) -> Option<&[u8]> {
     let mut rest = nstring(blank(nstring(i.strip_prefix(b"(")?)?)?)?;
     for _ in 2..8 {
         rest = strict_addresses(blank(rest)?)?;

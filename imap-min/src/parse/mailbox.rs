@@ -20,6 +20,9 @@ pub(super) fn list<'i>(
     utf8: bool,
     quirks: &mut QuirkSet,
 ) -> Result<List<'i>, Fault> {
+    if let Some(list) = strict_list(i, lsub, utf8) {
+        return Ok(list);
+    }
     let (rest, attributes) = attributes(blanks(i), quirks).map_err(why)?;
     let (rest, delimiter) = delimiter(blanks(rest), quirks).map_err(why)?;
     let (name, extended) = name_and_rest(blanks(rest), quirks)?;
@@ -41,6 +44,40 @@ pub(super) fn list<'i>(
     }
     let name = MailboxName::new(name, utf8);
     Ok(List { lsub, attributes, delimiter, name, extended: Cow::Borrowed(extended) })
+}
+
+/// The usual form, recognised octet by octet; the tolerant grammar gives the same for it.
+fn strict_list<'i>(i: &'i [u8], lsub: bool, utf8: bool) -> Option<List<'i>> {
+    let inner = i.strip_prefix(b" (")?;
+    let mut before = b' ';
+    let end = inner.iter().position(|byte| {
+        let joined = *byte == b'\\' && before != b' ';
+        before = *byte;
+        joined || matches!(byte, b')' | b'(' | b'"' | b'\r' | b'\n')
+    })?;
+    let (attributes, rest) = inner.split_at_checked(end)?;
+    let (delimiter, name) = match rest.strip_prefix(b") ")? {
+        [b'N', b'I', b'L', b' ', name @ ..] => (None, name),
+        [b'"', delimiter @ (b'.' | b'/'), b'"', b' ', name @ ..] => (Some(*delimiter), name),
+        _ => return None,
+    };
+    let atom = |byte: &u8| byte.is_ascii_alphanumeric() || b"&+-./_".contains(byte);
+    let name = match name.strip_prefix(b"\"") {
+        Some(quoted) => {
+            quoted.strip_suffix(b"\"").filter(|name| memchr::memchr2(b'"', b'\\', name).is_none())?
+        }
+        None => Some(name).filter(|name| !name.is_empty() && name.iter().all(atom))?,
+    };
+    if name.last().copied() == delimiter || name.contains(&b'\n') {
+        return None;
+    }
+    Some(List {
+        lsub,
+        attributes: Attributes::new(attributes),
+        delimiter: delimiter.map(char::from),
+        name: MailboxName::new(Cow::Borrowed(name), utf8),
+        extended: Cow::Borrowed(b""),
+    })
 }
 
 /// `"STATUS" SP mailbox SP "(" [status-att-list] ")"`, behind its name.

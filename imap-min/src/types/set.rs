@@ -207,9 +207,52 @@ impl fmt::Display for UidSet {
 pub struct SequenceSet(UidSet);
 
 impl SequenceSet {
+    /// Every message: `1:*`.
+    pub fn all() -> Self {
+        SequenceSet(UidSet::all())
+    }
+
+    /// The last message: `*`.
+    pub fn last() -> Self {
+        SequenceSet(UidSet::last())
+    }
+
     /// Whether the set has no message.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The ranges, in the order in which they were added. `*` is [`u32::MAX`].
+    pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u32>> {
+        self.0.ranges()
+    }
+
+    /// Every number, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter()
+    }
+
+    /// Whether a message that a server names can be one of the set; `*` can be any.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn may_mean(&self, seq: u32) -> bool {
+        self.0.may_mean(seq)
+    }
+}
+
+impl From<u32> for SequenceSet {
+    /// One message; 0 is none.
+    fn from(seq: u32) -> Self {
+        SequenceSet(seq.into())
+    }
+}
+
+impl TryFrom<RangeInclusive<u32>> for SequenceSet {
+    type Error = Error;
+
+    /// # Errors
+    /// [`Error::Invalid`] when the range has 0 or runs backwards.
+    fn try_from(range: RangeInclusive<u32>) -> Result<Self, Error> {
+        range.try_into().map(SequenceSet)
     }
 }
 

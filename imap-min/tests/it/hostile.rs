@@ -1,6 +1,6 @@
 //! Servers that mean harm: bounded, linear, and never out of step.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use imap_min::{Command, Connection, Error, Event, Limits, SearchKey};
 
@@ -22,6 +22,27 @@ fn drip(connection: &mut Connection, bytes: impl Iterator<Item = u8>, piece: usi
     Ok(events)
 }
 
+/// The time that this thread has been at work, where the system tells: other work of the machine does not count.
+struct Clock(Instant, Option<u64>);
+
+impl Clock {
+    fn start() -> Self {
+        Clock(Instant::now(), Clock::on_cpu())
+    }
+
+    fn elapsed(&self) -> Duration {
+        match (self.1, Clock::on_cpu()) {
+            (Some(before), Some(now)) => Duration::from_nanos(now - before),
+            _ => self.0.elapsed(),
+        }
+    }
+
+    fn on_cpu() -> Option<u64> {
+        let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        stat.split(' ').next()?.parse().ok()
+    }
+}
+
 #[test]
 fn an_endless_line_ends_at_the_limit_one_byte_at_a_time() {
     for start in ["* OK ", "* LIST ", "* SEARCH ", "* SEARCH 1", "A1 OK ", "+ ", "x", "* 1 FETCH (FLAGS ("] {
@@ -31,7 +52,7 @@ fn an_endless_line_ends_at_the_limit_one_byte_at_a_time() {
             let mut connection = Connection::new(limits);
             feed(&mut connection, b"* PREAUTH in\r\n");
             let bytes = start.bytes().chain(std::iter::repeat_n(fill, 70_000));
-            let started = Instant::now();
+            let started = Clock::start();
             let found = drip(&mut connection, bytes, 1);
             assert!(matches!(found, Err(Error::TooLong { .. })), "{start} {}", fill.escape_ascii());
             assert!(matches!(connection.receive(b"", &mut Vec::new()), Err(Error::Broken)));
@@ -43,7 +64,7 @@ fn an_endless_line_ends_at_the_limit_one_byte_at_a_time() {
 #[test]
 fn a_long_line_is_linear() {
     let line = format!("* OK {}\r\n", "x".repeat(1_000_000));
-    let started = Instant::now();
+    let started = Clock::start();
     assert_eq!(drip(&mut selected(), line.bytes(), 1).unwrap(), 1);
     // Looking at everything again for each byte takes a minute.
     assert!(started.elapsed().as_secs() < 10);
@@ -58,7 +79,7 @@ fn a_million_parentheses_are_read_in_no_time() {
         let mut connection = Connection::new(limits);
         feed(&mut connection, b"* PREAUTH in\r\n");
         let line = format!("{start}{}\r\n", "(".repeat(1_000_000));
-        let started = Instant::now();
+        let started = Clock::start();
         feed(&mut connection, line.as_bytes());
         // Unoptimised; the release build takes about a millisecond.
         assert!(started.elapsed().as_millis() < 500, "{start} took {:?}", started.elapsed());
@@ -93,7 +114,7 @@ fn a_million_hits_stream() {
 fn many_literals_are_linear() {
     let mut connection = selected();
     let line = format!("* LIST ({})\r\n", "{1}\r\nx ".repeat(200_000));
-    let started = Instant::now();
+    let started = Clock::start();
     assert_eq!(drip(&mut connection, line.bytes(), 1).unwrap(), 1);
     assert!(started.elapsed().as_secs() < 10);
 }

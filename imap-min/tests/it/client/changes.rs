@@ -138,7 +138,9 @@ async fn a_fetch_as_a_stream() {
         ),
         ("A3 UID FETCH 1 (UID) (CHANGEDSINCE 7)\r\n", "* 1 FETCH (UID 1)\r\nA3 NO some are gone\r\n"),
         ("A4 UID FETCH 1 (UID)\r\n", "* 1 FETCH (UID 1)\r\nA4 OK\r\n"),
-        ("A5 UID FETCH 1 (UID)\r\n", "* 1 FETCH (UID 1)\r\nA5 OK\r\n"),
+        ("A5 UID FETCH 1 (UID)\r\n", "* 1 FETCH (UID 1)\r\n* 8 EXISTS\r\nA5 OK\r\n"),
+        ("A6 NOOP\r\n", "A6 OK\r\n"),
+        ("A7 UID FETCH 1 (UID)\r\n", "* 1 FETCH (UID 1 BODY[] {9}\r\nab"),
     ])
     .await;
     client.select(&Mailbox::inbox()).await.unwrap();
@@ -169,10 +171,15 @@ async fn a_fetch_as_a_stream() {
     assert_eq!(refused.text, "some are gone");
     drop(answers);
     client.uid_fetch_stream(&one, &[FetchAttribute::Uid]).await.unwrap().finish().await.unwrap();
-    // Left half way, it leaves the client out of step.
+    // Left half way, the rest is read by the next method.
     let mut answers = client.uid_fetch_stream(&one, &[FetchAttribute::Uid]).await.unwrap();
     answers.next().await.unwrap().unwrap();
     drop(answers);
+    client.noop().await.unwrap();
+    assert_eq!(client.connection().selected().unwrap().exists, 8);
+    // What is left and never comes is an error, and the end.
+    drop(client.uid_fetch_stream(&one, &[FetchAttribute::Uid]).await.unwrap());
+    assert!(matches!(client.noop().await, Err(Error::Eof { during: "a body" })));
     assert!(matches!(client.noop().await, Err(Error::Broken)));
 }
 

@@ -1,7 +1,7 @@
 //! A connection that is compressed.
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
-use imap_min::{Client, CodeName, Error, Limits, Mailbox, UidSet};
+use imap_min::{Append, Client, CodeName, Error, Limits, Mailbox, UidSet};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
 use super::{connected, refusal};
@@ -57,6 +57,44 @@ async fn a_session_goes_on_compressed() {
     drop(task.await.unwrap());
     let _ = UidSet::all();
     assert!(client.noop().await.is_err(), "the end of the stream is seen through the compression");
+}
+
+/// What does not become smaller fills the room inside the compressor, which then takes nothing for a while.
+#[tokio::test]
+async fn a_message_that_cannot_be_compressed_goes_out_whole() {
+    let mut state = 1_u32;
+    let message: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(1 << 20)
+    .collect();
+    let expected = message.clone();
+    let (ours, mut theirs) = duplex(1000);
+    let task = tokio::spawn(async move {
+        theirs.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in\r\n").await.unwrap();
+        let mut line = [0; 21];
+        theirs.read_exact(&mut line).await.unwrap();
+        theirs.write_all(b"A1 OK active\r\n").await.unwrap();
+        let (mut deflate, mut inflate) = (Compress::new(Compression::best(), false), Decompress::new(false));
+        expect(&mut theirs, &mut inflate, "A2 APPEND INBOX {1048576}\r\n").await;
+        theirs.write_all(&deflated(&mut deflate, b"+ go\r\n")).await.unwrap();
+        let mut seen = Vec::with_capacity(2 << 20);
+        while seen.len() < expected.len() + 2 {
+            let mut piece = [0; 4096];
+            let read = theirs.read(&mut piece).await.unwrap();
+            assert!(read > 0);
+            inflate.decompress_vec(&piece[..read], &mut seen, FlushDecompress::None).unwrap();
+        }
+        assert!(seen.strip_suffix(b"\r\n") == Some(&expected));
+        theirs.write_all(&deflated(&mut deflate, b"A2 OK\r\n")).await.unwrap();
+    });
+    let (client, _) = Client::connect(ours, Limits::default()).await.unwrap();
+    let mut client = client.compress().await.unwrap();
+    let inbox = Mailbox::inbox();
+    let append = Append::new(&inbox, message.len() as u64);
+    assert_eq!(client.append(append, &mut message.as_slice()).await.unwrap(), None);
+    task.await.unwrap();
 }
 
 #[tokio::test]

@@ -88,6 +88,31 @@ async fn it_is_ended_at_any_time_and_waited_for_in_vain() {
 }
 
 #[tokio::test]
+async fn dropped_at_any_moment_it_is_ended_by_the_next_method() {
+    let mut client = connected(&[
+        ("", "* PREAUTH in\r\n"),
+        ("A1 IDLE\r\n", "+ idling\r\n* 7 EXISTS\r\n"),
+        ("DONE\r\n", "* 8 EXISTS\r\nA1 OK done\r\n"),
+        ("A2 NOOP\r\n", "A2 OK\r\n"),
+        ("A3 IDLE\r\n", "+ idling\r\n"),
+        ("DONE\r\n", "A3 OK done\r\n"),
+        ("A4 NOOP\r\n", "A4 OK\r\n"),
+        ("A5 IDLE\r\n", "* BYE enough\r\n"),
+    ])
+    .await;
+    let mut idle = client.idle(None).await.unwrap();
+    while !matches!(idle.next().await.unwrap(), Some(Event::Exists(7))) {}
+    drop(idle);
+    client.noop().await.unwrap();
+    // Before it was even sent.
+    drop(client.idle(None).await.unwrap());
+    client.noop().await.unwrap();
+    drop(client.idle(None).await.unwrap());
+    assert_eq!(refusal(client.noop().await.unwrap_err()).status, Status::Bye);
+    assert!(matches!(client.noop().await, Err(Error::Broken)));
+}
+
+#[tokio::test]
 async fn a_server_without_it_is_told_apart() {
     let mut client =
         connected(&[("", "* PREAUTH [CAPABILITY IMAP4rev1] in\r\n"), ("A1 NOOP\r\n", "A1 OK\r\n")]).await;

@@ -4,6 +4,7 @@ mod changes;
 mod eager;
 mod idle;
 mod mailboxes;
+mod positions;
 mod searches;
 mod session;
 

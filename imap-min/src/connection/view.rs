@@ -1,0 +1,37 @@
+//! What the server says about the mailbox that is open.
+
+use super::Connection;
+use crate::event::{Event, FetchItem, FetchStart};
+use crate::frame::Segment;
+use crate::reader::Found;
+use crate::selected::Selected;
+
+impl Connection {
+    pub(super) fn view(&mut self, change: impl FnOnce(&mut Selected)) {
+        let change = |view: &mut Selected| -> Result<(), std::convert::Infallible> {
+            change(view);
+            Ok(())
+        };
+        let Ok(()) = self.views.change(self.pipeline.is_opening(), change);
+    }
+
+    pub(super) fn fetch_start<'i>(&mut self, seq: u32, segment: Segment, used: usize) -> Found<'i> {
+        self.reader.enter_fetch(segment, used);
+        let command = self.pipeline.fetching();
+        (used, Event::FetchStart(FetchStart { seq, command }))
+    }
+
+    /// What data of a message say about the mailbox.
+    pub(super) fn see(&mut self, event: &Event<'_>) {
+        match event {
+            Event::FetchItem(FetchItem::Uid(uid)) => self.view(|view| view.see_uid(*uid)),
+            Event::FetchItem(FetchItem::ModSeq(number)) => self.view(|view| view.see_mod_seq(*number)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn is_beyond(&self, number: u32) -> bool {
+        let view = self.views.open.as_ref().filter(|_| !self.pipeline.is_opening());
+        view.is_some_and(|view| number > view.exists)
+    }
+}

@@ -1,0 +1,219 @@
+//! The usual items of a `FETCH` response in their usual form, recognised octet by octet.
+//!
+//! Whatever is only slightly different is left to the tolerant grammar, which gives the same for what is recognised here.
+
+use super::{Found, Place, Reader};
+use crate::event::{Event, FetchItem};
+use crate::parse::envelope::strict_envelope;
+use crate::types::{Date, DateTime, Envelope, Flags};
+
+impl Reader {
+    /// The next item, or the end, of the `FETCH` response at the front.
+    #[inline]
+    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
+        let Place::Fetch(walk) = &mut self.place else { return None };
+        if walk.left == 0 || walk.extra > 0 || self.told || !self.held.is_empty() {
+            return None;
+        }
+        let text = input.get(..walk.body_at.unwrap_or(walk.left))?;
+        if walk.body_at.is_none() && text == b")\r\n" {
+            self.leave_response();
+            return Some((text.len(), Event::FetchEnd));
+        }
+        let (rest, item) = item(text.strip_prefix(b" ").unwrap_or(text))?;
+        if !matches!(rest.first(), Some(b' ' | b')')) {
+            return None;
+        }
+        let used = text.len() - rest.len();
+        walk.left -= used;
+        if let Some(at) = &mut walk.body_at {
+            *at -= used;
+        }
+        Some((used, Event::FetchItem(item)))
+    }
+}
+
+/// `"*" SP nz-number SP "FETCH" SP "("`: the number, and the octets of all.
+#[inline]
+pub(crate) fn start(line: &[u8]) -> Option<(u32, usize)> {
+    let (rest, seq) = number(line.strip_prefix(b"* ")?)?;
+    let rest = rest.strip_prefix(b" FETCH (")?;
+    Some((seq, line.len() - rest.len()))
+}
+
+#[inline]
+fn item(i: &[u8]) -> Option<(&[u8], FetchItem<'_>)> {
+    match i.first()? {
+        b'U' => number(i.strip_prefix(b"UID ")?).map(|(rest, uid)| (rest, FetchItem::Uid(uid))),
+        b'F' => {
+            let inner = i.strip_prefix(b"FLAGS (")?;
+            let odd = |byte: &u8| matches!(byte, b')' | b'(' | b'"' | b'[' | b'*' | b'\r' | b'\n');
+            let (raw, rest) = inner.split_at_checked(inner.iter().position(odd)?)?;
+            Some((rest.strip_prefix(b")")?, FetchItem::Flags(Flags::new(raw))))
+        }
+        b'R' => {
+            let (rest, size) = number(i.strip_prefix(b"RFC822.SIZE ")?)?;
+            Some((rest, FetchItem::Rfc822Size(size.into())))
+        }
+        b'M' => {
+            let (rest, mod_seq) = number(i.strip_prefix(b"MODSEQ (")?)?;
+            Some((rest.strip_prefix(b")")?, FetchItem::ModSeq(mod_seq.into())))
+        }
+        b'I' => {
+            let (date, rest) = i.strip_prefix(b"INTERNALDATE \"")?.split_first_chunk::<27>()?;
+            Some((rest, FetchItem::InternalDate(Some(date_time(date)?))))
+        }
+        b'E' => {
+            let start = i.strip_prefix(b"ENVELOPE ")?;
+            let rest = strict_envelope(start)?;
+            let raw = start.get(..start.len() - rest.len())?;
+            Some((rest, FetchItem::Envelope(Envelope::new(raw))))
+        }
+        _ => None,
+    }
+}
+
+/// Up to nine digits that do not begin with 0.
+#[inline]
+fn number(i: &[u8]) -> Option<(&[u8], u32)> {
+    let (mut value, mut digits) = (0_u32, 0);
+    for byte in i.iter().take(10) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.wrapping_mul(10).wrapping_add(digit.into());
+        digits += 1;
+    }
+    if digits == 0 || digits > 9 || i.first() == Some(&b'0') {
+        return None;
+    }
+    Some((i.get(digits..)?, value))
+}
+
+/// `date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE`.
+#[inline]
+fn date_time(i: &[u8; 27]) -> Option<DateTime> {
+    let [
+        d1,
+        d2,
+        b'-',
+        m1,
+        m2,
+        m3,
+        b'-',
+        y1,
+        y2,
+        y3,
+        y4,
+        b' ',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b' ',
+        sign,
+        z1,
+        z2,
+        z3,
+        z4,
+        b'"',
+    ] = i
+    else {
+        return None;
+    };
+    let two = |a: &u8, b: &u8| {
+        let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
+        (a <= 9 && b <= 9).then_some(a * 10 + b)
+    };
+    let day = if *d1 == b' ' { two(&b'0', d2)? } else { two(d1, d2)? };
+    let year = u16::from(two(y1, y2)?) * 100 + u16::from(two(y3, y4)?);
+    let zone = i16::from(two(z1, z2)?) * 60 + i16::from(two(z3, z4)?);
+    let zone = match sign {
+        b'+' => zone,
+        b'-' => -zone,
+        _ => return None,
+    };
+    let date = Date::new(year, month([*m1, *m2, *m3])?, day).ok()?;
+    DateTime::new(date, (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?), zone).ok()
+}
+
+#[inline]
+fn month(name: [u8; 3]) -> Option<u8> {
+    Some(match &name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{item, number, start};
+    use crate::parse::fetch::{Item, item as tolerant};
+    use crate::quirk::QuirkSet;
+
+    /// What is recognised here is read alike by the tolerant grammar, without a quirk.
+    #[test]
+    fn it_agrees_with_the_tolerant_grammar() {
+        for text in [
+            "UID 7 ",
+            "UID 999999999)",
+            "FLAGS () ",
+            "FLAGS (\\Seen $Forwarded))",
+            "RFC822.SIZE 123 ",
+            "MODSEQ (77))",
+            "INTERNALDATE \"17-Jul-1996 02:44:25 -0730\")",
+            "INTERNALDATE \" 7-Feb-2024 23:59:60 +0000\" ",
+            "ENVELOPE (NIL \"a\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL NIL))",
+        ] {
+            let mut quirks = QuirkSet::default();
+            let (rest, quick) = item(text.as_bytes()).unwrap();
+            let (after, Item::Data(slow)) = tolerant(text.as_bytes(), 9, &mut quirks).unwrap() else {
+                panic!("{text}");
+            };
+            assert_eq!((rest, quick), (after, slow), "{text}");
+            assert!(quirks.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_odd_is_left_to_it() {
+        for text in [
+            "uid 7 ",
+            "UID 0 ",
+            "UID 1234567890 ",
+            "UID  7 ",
+            "FLAGS (\"a\") ",
+            "FLAGS (\\*) ",
+            "FLAGS ([a b]) ",
+            "FLAGS NIL ",
+            "RFC822.SIZE -1 ",
+            "MODSEQ (0) ",
+            "INTERNALDATE \"00-Jan-0000 00:00:00 +0000\" ",
+            "INTERNALDATE \"31-Feb-2024 00:00:00 +0000\" ",
+            "INTERNALDATE \"1-Feb-2024 00:00:00 +0000\" ",
+            "BODYSTRUCTURE () ",
+        ] {
+            assert!(item(text.as_bytes()).is_none(), "{text}");
+        }
+        assert_eq!(start(b"* 12 FETCH (UID 1)"), Some((12, 12)));
+        assert_eq!(start(b"* 0 FETCH (UID 1)"), None);
+        assert_eq!(start(b"* 1 FETCH  (UID 1)"), None);
+        assert_eq!(number(b""), None);
+    }
+}
