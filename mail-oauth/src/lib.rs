@@ -16,7 +16,7 @@
 //!
 //! | feature | what |
 //! |---|---|
-//! | `discover` | [`discover`]: the provider of an address, by DNS and by its tenant |
+//! | `discover` | the module of that name: the provider of an address, by DNS and by its tenant |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
