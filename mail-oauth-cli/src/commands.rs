@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod fetch;
+pub(crate) mod import;
 pub(crate) mod login;
 pub(crate) mod send;
 pub(crate) mod sim;

@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
-use mail_oauth::{Account, Protocol, Provider, Security, Server, Trust};
+use mail_oauth::msal_lite::{FileKey, FileStore};
+use mail_oauth::{Account, Credential, Mailbox, Protocol, Provider, Security, Server, Trust};
 use serde::Deserialize;
 
 use crate::failure::{Code, Failure};
@@ -19,6 +20,11 @@ struct File {
     account: Vec<Entry>,
     ca_file: Option<PathBuf>,
     cache_file: Option<PathBuf>,
+    cache_key_file: Option<PathBuf>,
+    cache_key_credential: Option<String>,
+    /// MSAL for Python uses the cache at the same time.
+    #[serde(default)]
+    cache_shared_with_msal: bool,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -33,6 +39,12 @@ struct Entry {
     sign_in: Option<String>,
     mailbox: Option<String>,
     sender: Option<String>,
+    #[serde(default)]
+    app_only: bool,
+    client_secret_file: Option<PathBuf>,
+    certificate_file: Option<PathBuf>,
+    key_file: Option<PathBuf>,
+    assertion_file: Option<PathBuf>,
     #[serde(default)]
     scopes: Vec<String>,
     imap: Option<ServerEntry>,
@@ -61,11 +73,30 @@ pub(crate) struct Chosen {
     pub(crate) account: Account,
     pub(crate) trust: Trust,
     pub(crate) cache_file: PathBuf,
+    credential: Option<Credential>,
+    cache_key: Option<FileKey>,
+    cache_shared: bool,
     /// Whether the cache's place is our choice, so that its folder is ours to make.
     cache_by_default: bool,
 }
 
 impl Chosen {
+    /// The mailbox of the account, with its cache, its credential and its trust.
+    pub(crate) fn mailbox(&self) -> Result<Mailbox, Failure> {
+        let mut store = match &self.cache_key {
+            Some(key) => FileStore::encrypted(&self.cache_file, key.clone()),
+            None => FileStore::new(&self.cache_file),
+        };
+        if self.cache_shared {
+            store = store.shared_with_msal_extensions();
+        }
+        let mut options = mail_oauth::Options::default().with_store(store).with_trust(self.trust.clone());
+        if let Some(credential) = &self.credential {
+            options = options.with_credential(credential.clone());
+        }
+        Ok(Mailbox::new(self.account.clone(), options)?)
+    }
+
     /// Makes the folder of a token cache that nobody has named, for its owner alone.
     pub(crate) fn make_cache_folder(&self) -> Result<(), Failure> {
         let Some(folder) = self.cache_file.parent().filter(|_| self.cache_by_default) else { return Ok(()) };
@@ -95,15 +126,31 @@ pub(crate) fn choose(options: &AccountOptions) -> Result<Chosen, Failure> {
         Some(path) => path,
         None => folders()?.data_dir().join("mail-oauth").join("tokens.json"),
     };
-    let account = account(&entry, options, path.as_deref()).map_err(|mut failure| {
+    let in_the_file = |mut failure: Failure| {
         // A value that came from the file is looked for there.
         if let Some(path) = &path {
             let name = entry.name.as_deref().or(entry.address.as_deref()).unwrap_or("without a name");
             failure.message = format!("{}, account `{name}`: {}", path.display(), failure.message);
         }
         failure
-    })?;
-    Ok(Chosen { account, trust, cache_file, cache_by_default })
+    };
+    let account = account(&entry, options, path.as_deref()).map_err(in_the_file)?;
+    let credential = credential(&entry).map_err(in_the_file)?;
+    let key_file = options.cache_key_file.clone().or(file.cache_key_file);
+    let cache_key = match (key_file, file.cache_key_credential) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::new(Code::Usage, "cache_key_file and cache_key_credential are both given")
+                .fix("the cache has one key: leave one of them out"));
+        }
+        (Some(path), None) => Some(FileKey::from_file(path)),
+        (None, Some(name)) => Some(
+            FileKey::from_systemd_credential(&name)
+                .map_err(|e| Failure::new(Code::Usage, format!("cache_key_credential: {e}")))?,
+        ),
+        (None, None) => None,
+    };
+    let cache_shared = file.cache_shared_with_msal;
+    Ok(Chosen { account, trust, cache_file, credential, cache_key, cache_shared, cache_by_default })
 }
 
 fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
@@ -128,7 +175,16 @@ fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
     })?;
     // Paths in the file are meant relative to it.
     let folder = path.parent().unwrap_or(Path::new(""));
-    for named in [&mut file.ca_file, &mut file.cache_file].into_iter().flatten() {
+    let of_all = [&mut file.ca_file, &mut file.cache_file, &mut file.cache_key_file];
+    let of_accounts = file.account.iter_mut().flat_map(|entry| {
+        [
+            &mut entry.client_secret_file,
+            &mut entry.certificate_file,
+            &mut entry.key_file,
+            &mut entry.assertion_file,
+        ]
+    });
+    for named in of_all.into_iter().chain(of_accounts).flatten() {
         *named = folder.join(&named);
     }
     Ok((file, Some(path)))
@@ -206,6 +262,18 @@ fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> R
 }
 
 fn overlay(entry: &mut Entry, options: &AccountOptions) {
+    let files = [
+        (&mut entry.client_secret_file, &options.client_secret_file),
+        (&mut entry.certificate_file, &options.certificate_file),
+        (&mut entry.key_file, &options.key_file),
+        (&mut entry.assertion_file, &options.assertion_file),
+    ];
+    for (field, option) in files {
+        if option.is_some() {
+            field.clone_from(option);
+        }
+    }
+    entry.app_only |= options.app_only;
     let pairs = [
         (&mut entry.address, &options.address),
         (&mut entry.client_id, &options.client_id),
@@ -264,6 +332,9 @@ fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Resu
     if let Some(sender) = &entry.sender {
         account = account.with_sender(sender)?;
     }
+    if entry.app_only {
+        account = account.with_app_only();
+    }
     let servers = [
         (Protocol::Imap, &options.imap, &entry.imap),
         (Protocol::Pop3, &options.pop3, &entry.pop3),
@@ -280,6 +351,36 @@ fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Resu
         }
     }
     Ok(account)
+}
+
+/// What the application proves itself with: one thing, or none.
+fn credential(entry: &Entry) -> Result<Option<Credential>, Failure> {
+    let given = [
+        ("client_secret_file", entry.client_secret_file.is_some()),
+        ("certificate_file", entry.certificate_file.is_some()),
+        ("assertion_file", entry.assertion_file.is_some()),
+    ];
+    let given: Vec<&str> = given.into_iter().filter_map(|(name, is)| is.then_some(name)).collect();
+    if given.len() > 1 {
+        return Err(Failure::new(Code::Usage, format!("{} are given together", given.join(" and ")))
+            .fix("an application proves itself with one of them"));
+    }
+    if entry.key_file.is_some() && entry.certificate_file.is_none() {
+        return Err(Failure::new(Code::Usage, "key_file is given without certificate_file")
+            .fix("give the certificate that belongs to the key"));
+    }
+    let credential = if let Some(path) = &entry.client_secret_file {
+        Some(Credential::secret_file(path)?)
+    } else if let Some(path) = &entry.certificate_file {
+        Some(Credential::certificate_files(entry.key_file.as_ref().unwrap_or(path), path)?)
+    } else {
+        entry.assertion_file.as_ref().map(Credential::assertion_file)
+    };
+    if entry.app_only && credential.is_none() {
+        return Err(Failure::new(Code::Usage, "an application that signs in as itself needs a credential")
+            .fix("give client_secret_file, certificate_file with key_file, or assertion_file"));
+    }
+    Ok(credential)
 }
 
 fn server(entry: &ServerEntry, protocol: Protocol) -> Result<Server, mail_oauth::Error> {

@@ -1,7 +1,5 @@
 //! From the library's errors to what a person must know: which failure, and what to do.
 
-use std::error::Error as StdError;
-
 use mail_oauth::msal_lite::{self, ErrorKind};
 use mail_oauth::{Error, Protocol, Stage, TlsProblem};
 
@@ -56,23 +54,8 @@ impl Failure {
             Error::Smtp(source) => smtp(source),
             _ => (Code::Internal, None),
         };
-        Failure { code, message: chain(error), fix, told: false }
+        Failure { code, message: mail_oauth::chain(error), fix, told: false }
     }
-}
-
-/// The message with those below it, each said once.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        let below = error.to_string();
-        if !text.ends_with(&below) {
-            text.push_str(": ");
-            text.push_str(&below);
-        }
-        next = error.source();
-    }
-    text
 }
 
 fn connect_fix(code: Code, server: &str) -> String {
@@ -138,7 +121,7 @@ fn identity_provider(error: &Error) -> Code {
         return failure::tls(problem);
     }
     // The HTTP client tells a name that has no address from other failures in words only.
-    let stage = if chain(error).contains("dns error") { Stage::Resolve } else { Stage::Connect };
+    let stage = if mail_oauth::chain(error).contains("dns error") { Stage::Resolve } else { Stage::Connect };
     error.network().map_or(Code::TimedOut, |io| failure::connect(stage, io))
 }
 

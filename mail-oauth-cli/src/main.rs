@@ -40,9 +40,10 @@ fn main() -> ExitCode {
 
 async fn run(command: Command, screen: Screen) -> Result<(), Failure> {
     match command {
-        Command::Login { account } => commands::login::run(&account, screen).await,
+        Command::Login(options) => commands::login::run(&options, screen).await,
+        Command::Import(options) => commands::import::run(&options, screen).await,
         Command::Token { account, protocol } => commands::token::run(&account, protocol.into(), screen).await,
-        Command::Check { account, protocols } => commands::check::run(&account, &protocols, screen).await,
+        Command::Check(command) => commands::check::run(&command, screen).await,
         Command::Send(options) => commands::send::run(&options, screen).await,
         Command::Fetch(options) => commands::fetch::run(&options, screen).await,
         Command::Sim(options) => commands::sim::run(&options, screen).await,

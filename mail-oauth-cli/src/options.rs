@@ -24,10 +24,9 @@ The README lists each.";
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Sign in with a code in a browser, and keep the tokens in the cache.
-    Login {
-        #[command(flatten)]
-        account: AccountOptions,
-    },
+    Login(LoginOptions),
+    /// Take over the sign-in of another program, so that nobody has to sign in again.
+    Import(ImportOptions),
     /// Print a valid access token, refreshed when needed: for mutt, mbsync, msmtp and the like.
     Token {
         #[command(flatten)]
@@ -36,14 +35,8 @@ pub(crate) enum Command {
         #[arg(long = "for", value_name = "PROTOCOL", value_enum, default_value_t = ProtocolName::Imap)]
         protocol: ProtocolName,
     },
-    /// Verify that the mailbox works over IMAP, POP3 and SMTP.
-    Check {
-        #[command(flatten)]
-        account: AccountOptions,
-        /// Check only these.
-        #[arg(long = "protocol", value_name = "PROTOCOL", value_enum)]
-        protocols: Vec<ProtocolName>,
-    },
+    /// Find out whether the mailbox works, and if not, which switch must be flipped by whom.
+    Check(CheckCommand),
     /// Send a message from standard input, or one built from the options.
     Send(SendOptions),
     /// Fetch messages to standard output, files or a Maildir.
@@ -97,6 +90,21 @@ pub(crate) struct AccountOptions {
     /// The SMTP submission server.
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) smtp: Option<String>,
+    /// The application signs in as itself, without a person: it needs one of the credentials below.
+    #[arg(long)]
+    pub(crate) app_only: bool,
+    /// A file with the client secret's value.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// A PEM file with the application's certificate, and its key unless --key-file names another.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate_file: Option<PathBuf>,
+    /// A PEM file with the certificate's RSA key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A file with an assertion of an identity provider that the application trusts; read anew for each request.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) assertion_file: Option<PathBuf>,
     /// A scope that tokens need, for a custom provider; may be repeated.
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
@@ -106,6 +114,97 @@ pub(crate) struct AccountOptions {
     /// The token cache [default: mail-oauth/tokens.json in your data folder].
     #[arg(long, value_name = "FILE")]
     pub(crate) cache_file: Option<PathBuf>,
+    /// Encrypt the token cache with the key in this file: 32 octets or more of randomness.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cache_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoginOptions {
+    #[command(flatten)]
+    pub(crate) account: AccountOptions,
+    /// Sign in with a browser on this machine, instead of a code that any browser takes.
+    #[arg(long)]
+    pub(crate) browser: bool,
+    /// The port that the browser comes back to [default: one that is free].
+    #[arg(long, value_name = "PORT", requires = "browser")]
+    pub(crate) port: Option<u16>,
+    /// Read a password from standard input and sign in with it: only for accounts of the tenant's own, without a
+    /// second factor, where nothing better is possible.
+    #[arg(long, conflicts_with = "browser")]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckCommand {
+    #[command(flatten)]
+    pub(crate) account: AccountOptions,
+    /// Check only these.
+    #[arg(long = "protocol", value_name = "PROTOCOL", value_enum)]
+    pub(crate) protocols: Vec<ProtocolName>,
+    /// Use no token: ask about the tenant, the app registration and the servers as far as that goes without a sign-in.
+    #[arg(long)]
+    pub(crate) no_login: bool,
+    /// The language of the report.
+    #[arg(long, value_enum, default_value_t = LangName::En)]
+    pub(crate) lang: LangName,
+    /// Print the report without colours, to be sent to whoever can mend it.
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) report: Option<ReportForm>,
+    /// List what cannot be seen from here as well, with what to ask the administrator.
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// The redirect address of a sign-in by browser, for the question whether it is registered [default:
+    /// http://localhost].
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect: Option<String>,
+    /// When the check ends, whatever the servers do, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub(crate) deadline: Duration,
+}
+
+/// A language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangName {
+    En,
+    De,
+}
+
+impl From<LangName> for mail_oauth::diagnosis::Lang {
+    fn from(name: LangName) -> Self {
+        match name {
+            LangName::En => mail_oauth::diagnosis::Lang::En,
+            LangName::De => mail_oauth::diagnosis::Lang::De,
+        }
+    }
+}
+
+/// The form of a report that is sent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    Text,
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    #[command(flatten)]
+    pub(crate) account: AccountOptions,
+    /// The other program's file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Whose file it is.
+    #[arg(long = "from", value_name = "PROGRAM", value_enum)]
+    pub(crate) program: Program,
+}
+
+/// A program whose tokens can be taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Program {
+    /// A token cache of any MSAL.
+    Msal,
+    /// The token file of mutt_oauth2.py, decrypted.
+    Mutt,
 }
 
 #[derive(Debug, Args)]

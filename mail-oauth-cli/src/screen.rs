@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use mail_oauth::Step;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -101,6 +102,22 @@ pub(crate) fn error_of(failure: &Failure) -> Value {
         "exit_code": failure.code.number(),
         "message": failure.message,
         "fix": failure.fix,
+    })
+}
+
+/// A step: what, how long, how many round trips so far, what came of it.
+pub(crate) fn step_line(step: &Step) -> String {
+    let trips = step.round_trips.map(|n| format!("after {n} round trips")).unwrap_or_default();
+    format!("  {:<10} {:>9}  {FAINT}{trips:<20}{FAINT:#}  {}", step.name, took(step.took), step.detail)
+}
+
+/// A step as JSON.
+pub(crate) fn step_object(step: &Step) -> Value {
+    json!({
+        "name": step.name,
+        "milliseconds": step.took.as_secs_f64() * 1000.0,
+        "round_trips": step.round_trips,
+        "detail": step.detail,
     })
 }
 

@@ -45,6 +45,7 @@ pub struct Account {
     roles: Roles,
     servers: PerProtocol<Option<Server>>,
     scopes: PerProtocol<Vec<String>>,
+    app_only: bool,
 }
 
 impl Account {
@@ -70,6 +71,7 @@ impl Account {
             scopes: PerProtocol::of(|protocol| {
                 provider.scopes(protocol).iter().map(|scope| (*scope).to_owned()).collect()
             }),
+            app_only: false,
         })
     }
 
@@ -127,6 +129,19 @@ impl Account {
         Ok(self)
     }
 
+    /// The application signs in as itself, without a person (client credentials): it needs a
+    /// [`Credential`](crate::Credential) and application permissions, and opens the mailboxes that it was given.
+    /// Scopes that were set before are replaced by the provider's `.default`.
+    #[must_use]
+    pub fn with_app_only(mut self) -> Self {
+        self.app_only = true;
+        let scopes = self.provider.app_scopes();
+        if !scopes.is_empty() {
+            self.scopes = PerProtocol::of(|_| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        }
+        self
+    }
+
     /// Another server for a protocol than the provider's. What is known of the provider is still assumed.
     #[must_use]
     pub fn with_server(mut self, protocol: Protocol, server: Server) -> Self {
@@ -153,6 +168,11 @@ impl Account {
     /// The application (client) id.
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Whether the application signs in as itself, without a person.
+    pub fn is_app_only(&self) -> bool {
+        self.app_only
     }
 
     /// The four roles.
@@ -209,8 +229,12 @@ impl Account {
         self.scopes.get(protocol)
     }
 
-    /// The `user=` of the SASL message: on Microsoft 365 the mailbox for IMAP and POP3, the person for SMTP.
+    /// The `user=` of the SASL message: on Microsoft 365 the mailbox for IMAP and POP3, the person for SMTP. For an
+    /// application that signs in as itself it is always the mailbox.
     pub fn sasl_user(&self, protocol: Protocol) -> &str {
+        if self.app_only {
+            return &self.roles.mailbox;
+        }
         match self.provider.sasl_user(protocol) {
             SaslUser::Mailbox => &self.roles.mailbox,
             SaslUser::SignIn => self.roles.token_user.as_deref().unwrap_or(&self.roles.sign_in),

@@ -1,79 +1,261 @@
-//! Does the mailbox work? Each protocol is opened and asked for something that only a real mailbox can do.
+//! Does the mailbox work, and if not, which switch must be flipped by whom?
+//!
+//! ```text
+//! settings ─┬─ tenant: OpenID configuration, clock ───────────────────────────────┐
+//!           ├─ registration: device code, redirect address, secret (no login only) ┤
+//!           ├─ IMAP: network, TLS, capabilities, [token], sign-in, mailbox ────────┼─> signals ─> findings
+//!           ├─ POP3: the same                                                       │
+//!           └─ SMTP: the same, and the right to send ───────────────────────────────┘
+//! ```
+//!
+//! All of them run side by side within one deadline. What is decided here hangs on protocol states and codes; numbers
+//! and texts only choose explanations ([`diagnosis`](crate::diagnosis)).
 
-use crate::error::Error;
-use crate::journal::{Journal, Step};
+mod claims;
+mod identity;
+mod progress;
+mod render;
+mod report;
+mod session;
+mod settings;
+mod signals;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use render::Role;
+pub use report::{Finding, Line, Outcome, Report};
+
+use crate::diagnosis::{Area, Fact, Facts, Signal};
 use crate::mailbox::Mailbox;
+use crate::open::{ImapClient, Pop3Client, SmtpClient};
 use crate::server::Protocol;
+use identity::{Asked, TenantSeen};
+use progress::{Progress, Reached};
+use report::Failure;
 
-/// What was found in one protocol.
-#[derive(Debug)]
+/// What to check.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Finding {
-    /// The protocol.
-    pub protocol: Protocol,
-    /// Where it is spoken, as `host:port`; empty when no server is set.
-    pub server: String,
-    /// What was done, up to the failure if there is one.
-    pub steps: Vec<Step>,
-    /// The failure; `None` when all worked.
-    pub error: Option<Error>,
+pub struct CheckOptions {
+    /// These protocols; by default all that the account has a server for.
+    pub protocols: Vec<Protocol>,
+    /// Whether a token is used. Without one, the app registration is asked about instead, and the servers as far as
+    /// that goes without a sign-in.
+    pub login: bool,
+    /// When it ends, whatever the servers do. 20 s by default.
+    pub deadline: Duration,
+    /// The redirect address that a sign-in by browser would use, for the question whether it is registered.
+    pub redirect: String,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        CheckOptions {
+            protocols: Vec::new(),
+            login: true,
+            deadline: Duration::from_secs(20),
+            redirect: "http://localhost".to_owned(),
+        }
+    }
+}
+
+impl CheckOptions {
+    /// Without a sign-in.
+    pub fn without_login() -> Self {
+        CheckOptions { login: false, ..CheckOptions::default() }
+    }
+
+    /// Only these protocols.
+    #[must_use]
+    pub fn with_protocols(mut self, protocols: impl IntoIterator<Item = Protocol>) -> Self {
+        self.protocols = protocols.into_iter().collect();
+        self
+    }
+
+    /// Another deadline.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
 }
 
 impl Mailbox {
-    /// Checks the protocols side by side: token, connection, sign-in, and then a command to the mailbox, because
-    /// Exchange accepts the sign-in of a user who may not open the mailbox. Nothing is changed and nothing is sent:
-    /// IMAP examines INBOX, POP3 asks for its size, SMTP names a sender and a recipient and takes them back.
-    pub async fn check(&self, protocols: &[Protocol]) -> Vec<Finding> {
-        // The first of them refreshes an old token, the others wait for it and find theirs in the cache.
-        let wanted = |protocol| protocols.contains(&protocol);
-        let (imap, pop3, smtp) = tokio::join!(
-            self.if_wanted(wanted(Protocol::Imap), Protocol::Imap),
-            self.if_wanted(wanted(Protocol::Pop3), Protocol::Pop3),
-            self.if_wanted(wanted(Protocol::Smtp), Protocol::Smtp),
+    /// Checks the account, its tenant, its app registration and the protocols, side by side.
+    ///
+    /// Nothing is changed and nothing is sent: IMAP examines INBOX, POP3 asks for its size, SMTP names a sender and a
+    /// recipient and takes them back. Exchange accepts the sign-in of a user who may not open the mailbox, so that one
+    /// command more is needed to know. A token that says of itself that it is for somebody else is not sent.
+    ///
+    /// It cannot fail: what goes wrong is in the report.
+    pub async fn check(&self, options: &CheckOptions) -> Report {
+        let deadline = Instant::now() + options.deadline;
+        let protocols: Vec<Protocol> = if options.protocols.is_empty() {
+            Protocol::ALL.into_iter().filter(|protocol| self.account().has(*protocol)).collect()
+        } else {
+            Protocol::ALL.into_iter().filter(|protocol| options.protocols.contains(protocol)).collect()
+        };
+        let mut report = self.blank_report(&protocols);
+
+        let limit = options.deadline;
+        let (tenant, registration, imap, pop3, smtp) = tokio::join!(
+            within(deadline, identity::tenant(self)),
+            async {
+                if options.login {
+                    None
+                } else {
+                    Some(within(deadline, identity::registration(self, &options.redirect)).await)
+                }
+            },
+            self.protocol::<ImapClient>(&protocols, options.login, deadline, limit),
+            self.protocol::<Pop3Client>(&protocols, options.login, deadline, limit),
+            self.protocol::<SmtpClient>(&protocols, options.login, deadline, limit),
         );
-        [imap, pop3, smtp].into_iter().flatten().collect()
+        let reached: Vec<Reached> = [imap, pop3, smtp].into_iter().flatten().collect();
+        let facts = Facts::of(self.account()).with("redirect", &options.redirect);
+        let common = self.common_facts();
+
+        let tenant =
+            tenant.unwrap_or_else(|| TenantSeen { id: None, asked: vec![Asked::late(Area::Tenant, limit)] });
+        let web_works = tenant.asked.iter().any(Asked::was_answered);
+        let tenant_id = tenant.id;
+        let mut asked = tenant.asked;
+        match registration {
+            Some(answers) => {
+                asked.extend(answers.unwrap_or_else(|| vec![Asked::late(Area::Registration, limit)]))
+            }
+            None => asked.push(Asked::by_token(&reached)),
+        }
+        for one in asked {
+            self.note(&mut report, one, &facts, &common);
+        }
+
+        let works: Vec<Protocol> = reached.iter().filter(|one| one.opened).map(|one| one.protocol).collect();
+        let nothing_works = !web_works && reached.iter().all(|one| !one.connected);
+        for one in reached {
+            let here = facts.clone().at(self.account(), one.protocol);
+            let mut context = common.clone();
+            context.push(Signal::Fact(match one.protocol {
+                Protocol::Imap => Fact::InImap,
+                Protocol::Pop3 => Fact::InPop3,
+                Protocol::Smtp => Fact::InSmtp,
+            }));
+            context.extend(one.facts.iter().copied().map(Signal::Fact));
+            if works.iter().any(|other| *other != one.protocol) {
+                context.push(Signal::Fact(Fact::WorksElsewhere));
+            }
+            context.push(Signal::Fact(if nothing_works { Fact::NoNetwork } else { Fact::WebWorks }));
+            if let (Some(theirs), Some(ours)) = (&one.tenant, &tenant_id)
+                && !theirs.eq_ignore_ascii_case(ours)
+            {
+                context.push(Signal::Fact(Fact::ForeignTenant));
+            }
+            report.lines.extend(one.lines);
+            for mut failure in one.failures {
+                failure.signals.extend(context.iter().cloned());
+                report.explain(failure, &here);
+            }
+        }
+        report.say_once();
+        report.sort();
+        report
     }
 
-    async fn if_wanted(&self, wanted: bool, protocol: Protocol) -> Option<Finding> {
-        if !wanted {
+    /// The report's head, and the settings.
+    fn blank_report(&self, protocols: &[Protocol]) -> Report {
+        let account = self.account();
+        let who = if account.is_app_only() {
+            "the application signs in as itself".to_owned()
+        } else {
+            format!("{} signs in", account.roles().sign_in)
+        };
+        let mut report = Report {
+            mailbox: account.roles().mailbox.clone(),
+            account: format!("{}, {who}, application {}", account.provider().id(), account.client_id()),
+            lines: Vec::new(),
+            findings: Vec::new(),
+        };
+        let facts = Facts::of(account);
+        let found = settings::check(self, protocols);
+        let shown: Vec<&str> =
+            found.iter().flat_map(|failure| &failure.evidence).map(String::as_str).collect();
+        let detail = if shown.is_empty() {
+            "address, application id, servers and scopes have the right form".to_owned()
+        } else {
+            shown.join("; ")
+        };
+        for failure in found.clone() {
+            report.explain(failure, &facts);
+        }
+        report.sort();
+        let outcome = match report.first() {
+            None => Outcome::Good,
+            Some(first) if first.cause.severity == crate::diagnosis::Severity::Error => Outcome::Bad,
+            Some(_) => Outcome::Warning,
+        };
+        report.lines.push(Line::new(Area::Settings, None, outcome, detail));
+        report
+    }
+
+    /// What is known of the account whatever fails.
+    fn common_facts(&self) -> Vec<Signal> {
+        let account = self.account();
+        let mut facts = Vec::new();
+        if claims::is_microsoft(account.provider()) {
+            facts.push(Fact::Microsoft);
+        }
+        if account.is_app_only() {
+            facts.push(Fact::AppOnly);
+        }
+        match self.credential.as_ref().and_then(|credential| credential.secret_form()) {
+            Some(crate::credential::SecretForm::Id) => facts.extend([Fact::SecretSet, Fact::SecretIsId]),
+            Some(crate::credential::SecretForm::Value) => facts.extend([Fact::SecretSet, Fact::SecretNotId]),
+            None => {}
+        }
+        facts.into_iter().map(Signal::Fact).collect()
+    }
+
+    /// A stage that all protocols share.
+    fn note(&self, report: &mut Report, asked: Asked, facts: &Facts, common: &[Signal]) {
+        let outcome = match (&asked.failure, asked.not_asked) {
+            (Some(_), _) => Outcome::Bad,
+            (None, true) => Outcome::NotAsked,
+            (None, false) => Outcome::Good,
+        };
+        report.lines.push(Line::new(asked.area, None, outcome, asked.detail));
+        if let Some(mut failure) = asked.failure {
+            failure.signals.extend(common.iter().cloned());
+            report.explain(failure, facts);
+        }
+    }
+
+    async fn protocol<S: session::Session>(
+        &self,
+        wanted: &[Protocol],
+        login: bool,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Option<Reached> {
+        if !wanted.contains(&S::PROTOCOL) {
             return None;
         }
-        let mut journal = Journal::new();
-        let result = match protocol {
-            Protocol::Imap => self.check_imap(&mut journal).await,
-            Protocol::Pop3 => self.check_pop3(&mut journal).await,
-            Protocol::Smtp => self.check_smtp(&mut journal).await,
-        };
-        let server = self.account().server(protocol).map(ToString::to_string).unwrap_or_default();
-        Some(Finding { protocol, server, steps: journal.into_steps(), error: result.err() })
-    }
-
-    async fn check_imap(&self, journal: &mut Journal) -> Result<(), Error> {
-        let mut client = self.imap_noting(journal).await?;
-        let inbox = client.examine(&imap_min::Mailbox::inbox()).await?;
-        journal.done("mailbox", format!("INBOX with {}", messages(inbox.exists)));
-        client.logout().await?;
-        Ok(())
-    }
-
-    async fn check_pop3(&self, journal: &mut Journal) -> Result<(), Error> {
-        let mut client = self.pop3_noting(journal).await?;
-        let (count, _) = client.stat().await?;
-        journal.done("mailbox", format!("maildrop with {}", messages(count)));
-        client.quit().await?;
-        Ok(())
-    }
-
-    async fn check_smtp(&self, journal: &mut Journal) -> Result<(), Error> {
-        let mut client = self.smtp_noting(journal).await?;
-        let sender = smtp_min::Address::new(&self.account().roles().sender)?;
-        client.probe(&sender, &sender).await?;
-        journal.done("mailbox", format!("may send as {sender}"));
-        client.quit().await?;
-        Ok(())
+        let mut progress = Progress::new(S::PROTOCOL, login);
+        let steps = progress::walk::<S>(self, &mut progress, login);
+        if tokio::time::timeout_at(deadline, steps).await.is_err() {
+            progress.too_late(limit);
+        }
+        Some(progress.end())
     }
 }
 
-fn messages(count: u32) -> String {
-    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+async fn within<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout_at(deadline, work).await.ok()
+}
+
+impl Failure {
+    fn fact(protocol: Option<Protocol>, fact: Fact, evidence: impl Into<String>) -> Self {
+        Failure { protocol, signals: vec![Signal::Fact(fact)], evidence: vec![evidence.into()] }
+    }
 }

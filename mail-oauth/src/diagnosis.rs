@@ -15,6 +15,7 @@ mod cause;
 mod fill;
 mod rank;
 mod signal;
+mod words;
 
 pub use cause::{Area, Cause, Lang, Mark, Pattern, Severity, Sight, Who, Words};
 pub use fill::Facts;

@@ -98,6 +98,8 @@ pub enum Error {
         temporary: bool,
         /// What its error challenge said, where it sent one.
         challenge: Option<Box<sasl_xoauth2::ServerError>>,
+        /// SMTP's reply, with its codes.
+        smtp: Option<Box<smtp_min::Reply<'static>>>,
     },
     /// IMAP went wrong after the connection stood.
     #[error("the IMAP session failed")]
@@ -333,6 +335,21 @@ fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn st
         Some(transport) => transport.cause(),
         None => error.source(),
     }
+}
+
+/// The message with those below it, each said once: for people.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let below = error.to_string();
+        if !text.ends_with(&below) {
+            text.push_str(": ");
+            text.push_str(&below);
+        }
+        next = error.source();
+    }
+    text
 }
 
 fn said(challenge: &Option<Box<sasl_xoauth2::ServerError>>) -> String {

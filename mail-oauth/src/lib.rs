@@ -17,10 +17,13 @@
 //! | feature | what |
 //! |---|---|
 //! | `discover` | the module of that name: the provider of an address, by DNS and by its tenant |
+//! | `encrypted` | token caches as encrypted files: `msal_lite::FileStore::encrypted` |
+//! | `keyring` | their key in the keyring of the operating system |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
 mod check;
+mod credential;
 pub mod diagnosis;
 #[cfg(feature = "discover")]
 #[cfg_attr(docsrs, doc(cfg(feature = "discover")))]
@@ -36,8 +39,9 @@ mod sign_in;
 mod transport;
 
 pub use account::{Account, Roles};
-pub use check::Finding;
-pub use error::{Action, Error, Stage, TlsProblem};
+pub use check::{CheckOptions, Finding, Line, Outcome, Report, Role};
+pub use credential::Credential;
+pub use error::{Action, Error, Stage, TlsProblem, chain};
 pub use journal::{Journal, Step};
 pub use mailbox::{Mailbox, Options};
 pub use provider::{Family, Flows, PasswordOnly, Provider};

@@ -1,23 +1,29 @@
 //! A mailbox that can be signed in to and opened.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use msal_lite::{
-    AccountQuery, Application, DeviceCodePrompt, FileStore, MemoryStore, Scopes, Token, TokenClient,
+    AccountQuery, Application, AuthorizationOptions, DeviceCodePrompt, FileStore, Loopback, MemoryStore,
+    Scopes, Secret, Store, Token, TokenClient,
 };
 
 use crate::account::Account;
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::server::Protocol;
 use crate::transport::{Tls, Trust};
 
 /// How a mailbox is reached, apart from what the account says.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// The token cache, in MSAL's format; `None` keeps tokens in memory only.
-    pub cache_file: Option<PathBuf>,
+    /// Where tokens are kept, in MSAL's format.
+    pub store: Arc<dyn Store>,
+    /// What the application proves itself with; `None` for a public one.
+    pub credential: Option<Credential>,
     /// Whose certificates are trusted.
     pub trust: Trust,
     /// The longest time for each of: the host's addresses, TCP, and TLS.
@@ -27,14 +33,34 @@ pub struct Options {
 impl Default for Options {
     /// Tokens in memory, the system's authorities, 10 s.
     fn default() -> Self {
-        Options { cache_file: None, trust: Trust::System, connect_timeout: Duration::from_secs(10) }
+        Options {
+            store: Arc::new(MemoryStore::default()),
+            credential: None,
+            trust: Trust::System,
+            connect_timeout: Duration::from_secs(10),
+        }
     }
 }
 
 impl Options {
     /// The defaults with a token cache: what a program wants that a person signs in to once.
     pub fn cached(cache_file: impl Into<PathBuf>) -> Self {
-        Options { cache_file: Some(cache_file.into()), ..Options::default() }
+        Options::default().with_store(FileStore::new(cache_file))
+    }
+
+    /// Tokens in another place: an encrypted file ([`FileStore`] with the feature `encrypted`), one shared with MSAL for
+    /// Python, or one of your own.
+    #[must_use]
+    pub fn with_store(mut self, store: impl Store + 'static) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// What the application proves itself with.
+    #[must_use]
+    pub fn with_credential(mut self, credential: Credential) -> Self {
+        self.credential = Some(credential);
+        self
     }
 
     /// Other trust than the system's.
@@ -42,6 +68,16 @@ impl Options {
     pub fn with_trust(mut self, trust: Trust) -> Self {
         self.trust = trust;
         self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("credential", &self.credential)
+            .field("trust", &self.trust)
+            .field("connect_timeout", &self.connect_timeout)
+            .finish_non_exhaustive()
     }
 }
 
@@ -53,6 +89,8 @@ pub struct Mailbox {
     pub(crate) account: Account,
     pub(crate) tls: Tls,
     pub(crate) connect_timeout: Duration,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) https: reqwest::Client,
     tokens: TokenClient,
 }
 
@@ -63,14 +101,26 @@ impl Mailbox {
     /// [`Error::Setting`] and [`Error::CaFile`] for what cannot be right.
     pub fn new(account: Account, options: Options) -> Result<Self, Error> {
         let tls = Tls::new(&options.trust)?;
-        let app = Application::new(account.client_id(), account.issuer()?)
+        let mut app = Application::new(account.client_id(), account.issuer()?)
             .map_err(|e| Error::setting("client id", e.to_string()))?;
+        if let Some(secret) = options.credential.as_ref().and_then(Credential::as_secret) {
+            app = app
+                .with_client_secret(secret.clone())
+                .map_err(|e| Error::setting("client secret", e.to_string()))?;
+        }
         let https = tls.https()?;
-        let tokens = match options.cache_file {
-            Some(path) => TokenClient::new(app, FileStore::new(path), https),
-            None => TokenClient::new(app, MemoryStore::default(), https),
-        };
-        Ok(Mailbox { account, tls, connect_timeout: options.connect_timeout, tokens })
+        let mut tokens = TokenClient::new(app, options.store, https.clone());
+        if let Some(credential) = &options.credential {
+            tokens = credential.attach(tokens);
+        }
+        Ok(Mailbox {
+            account,
+            tls,
+            connect_timeout: options.connect_timeout,
+            credential: options.credential,
+            https,
+            tokens,
+        })
     }
 
     /// The account.
@@ -95,21 +145,74 @@ impl Mailbox {
     ///
     /// # Errors
     /// [`Error::Token`] with what the identity provider said; [`Error::Setting`] when the scopes cannot be asked for
-    /// together.
+    /// together, or nobody needs to sign in.
     pub async fn sign_in(&self, show: impl FnMut(&DeviceCodePrompt)) -> Result<Token, Error> {
-        let of_all = Protocol::ALL.into_iter().filter(|protocol| self.account.has(*protocol));
-        let scopes = scopes(of_all.flat_map(|protocol| self.account.scopes(protocol)))?;
+        let scopes = self.scopes_of_all()?;
         self.tokens.device_code(&scopes, show).await.map_err(|source| self.no_token(source))
     }
 
-    /// A valid access token for a protocol, from the cache or refreshed; no person is needed.
+    /// Signs in by a browser on this machine (authorization code with PKCE) for all the protocols that the account has:
+    /// `open` gets the address to open. The browser comes back to `http://localhost`, at a port of the system's choice
+    /// unless `loopback` names one. Drop the future to give up.
+    ///
+    /// # Errors
+    /// [`Error::Token`] with what the identity provider said, or that no browser came; [`Error::Setting`] when the
+    /// scopes cannot be asked for together, or nobody needs to sign in.
+    pub async fn sign_in_by_browser(
+        &self,
+        loopback: &Loopback,
+        open: impl FnOnce(&str),
+    ) -> Result<Token, Error> {
+        let scopes = self.scopes_of_all()?;
+        let options = AuthorizationOptions::new().with_login_hint(&self.account.roles().sign_in);
+        let token = self.tokens.authorization_code(&scopes, &options, loopback, open).await;
+        token.map_err(|source| self.no_token(source))
+    }
+
+    /// Signs in by a password (resource owner password credentials): for accounts of Entra's own without a second
+    /// factor, where nothing better is possible. The password is not kept; the tokens are.
+    ///
+    /// # Errors
+    /// [`Error::Token`] with what the identity provider said; [`Error::Setting`] as with the other ways.
+    pub async fn sign_in_by_password(&self, password: Secret) -> Result<Token, Error> {
+        let scopes = self.scopes_of_all()?;
+        let token = self.tokens.password(&scopes, &self.account.roles().sign_in, password).await;
+        token.map_err(|source| self.no_token(source))
+    }
+
+    /// Takes over a refresh token that another program got for the same application: an access token is asked for with
+    /// it, which also tells whose it is, and both are kept.
+    ///
+    /// # Errors
+    /// [`Error::Token`] with what the identity provider said.
+    pub async fn adopt_refresh_token(&self, refresh_token: Secret) -> Result<Token, Error> {
+        let scopes = self.scopes_of_all()?;
+        let token = self.tokens.adopt_refresh_token(&scopes, refresh_token).await;
+        token.map_err(|source| self.no_token(source))
+    }
+
+    /// Takes over what the token cache of another MSAL holds for the same application.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when the own cache cannot be read or written.
+    pub async fn adopt_cache(&self, cache: msal_lite::Cache) -> Result<(), Error> {
+        self.tokens.adopt_cache(cache).await.map_err(|source| self.no_token(source))
+    }
+
+    /// A valid access token for a protocol, from the cache, refreshed, or, for an application that signs in as itself,
+    /// got with its credential; no person is needed.
     ///
     /// # Errors
     /// [`Error::Token`]: nobody signed in yet, the refresh was refused, the cache cannot be used.
     pub async fn token(&self, protocol: Protocol) -> Result<Token, Error> {
-        let scopes = scopes(self.account.scopes(protocol))?;
-        let who = AccountQuery::username(&self.account.roles().sign_in);
-        self.tokens.acquire_silent(&scopes, &who).await.map_err(|source| self.no_token(source))
+        let names = self.account.scopes(protocol);
+        let token = if self.account.is_app_only() {
+            self.tokens.acquire_for_client(&bare_scopes(names)?).await
+        } else {
+            let who = AccountQuery::username(&self.account.roles().sign_in);
+            self.tokens.acquire_silent(&bare_scopes(names)?.with_reserved(), &who).await
+        };
+        token.map_err(|source| self.no_token(source))
     }
 
     /// The token and how long it took to have it.
@@ -119,12 +222,23 @@ impl Mailbox {
         (token, since.elapsed())
     }
 
-    fn no_token(&self, source: msal_lite::Error) -> Error {
+    /// What a person is asked for once, so that nobody need be asked again for the next protocol.
+    pub(crate) fn scopes_of_all(&self) -> Result<Scopes, Error> {
+        if self.account.is_app_only() {
+            let why = "the application signs in as itself: no person is needed";
+            return Err(Error::setting("sign-in", why.to_owned()));
+        }
+        let of_all = Protocol::ALL.into_iter().filter(|protocol| self.account.has(*protocol));
+        let of_mail = of_all.flat_map(|protocol| self.account.scopes(protocol)).map(String::as_str);
+        // Not the same everywhere: Google refuses `offline_access`.
+        bare_scopes(of_mail.chain(self.account.provider().sign_in_scopes().iter().copied()))
+    }
+
+    pub(crate) fn no_token(&self, source: msal_lite::Error) -> Error {
         Error::Token { account: self.account.roles().sign_in.clone(), source: Box::new(source) }
     }
 }
 
-fn scopes<'a>(names: impl IntoIterator<Item = &'a String>) -> Result<Scopes, Error> {
-    let scopes = Scopes::new(names).map_err(|e| Error::setting("scopes", e.to_string()))?;
-    Ok(scopes.with_reserved())
+fn bare_scopes<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Scopes, Error> {
+    Scopes::new(names).map_err(|e| Error::setting("scopes", e.to_string()))
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use msal_lite::{Timestamp, Token, TokenSource};
+use sasl_xoauth2::Mechanism;
 
 use crate::error::Error;
 use crate::journal::Journal;
@@ -17,6 +18,10 @@ const EHLO_NAME: &str = "[127.0.0.1]";
 /// How long a server may take to greet. RFC 5321 allows five minutes to one that relays; a submission server that says
 /// nothing for this long most often waits for a TLS handshake.
 const GREETING: Duration = Duration::from_secs(30);
+
+pub(crate) type ImapClient = imap_min::Client<MailStream>;
+pub(crate) type Pop3Client = pop3_min::Client<MailStream>;
+pub(crate) type SmtpClient = smtp_min::Client<MailStream>;
 
 impl Mailbox {
     /// An IMAP client, signed in. Nothing is selected yet.
@@ -33,24 +38,9 @@ impl Mailbox {
     /// As [`Mailbox::imap`]; the journal then holds the steps before.
     pub async fn imap_noting(&self, journal: &mut Journal) -> Result<imap_min::Client<MailStream>, Error> {
         let server = self.account.server(Protocol::Imap)?;
-        let connect = async {
-            let limits = imap_min::Limits::default();
-            match server.security() {
-                Security::Tls => {
-                    let (stream, trips) = self.tls_stream(server).await?;
-                    Ok((imap_min::Client::connect(stream, limits).await?.0, trips))
-                }
-                Security::StartTls => {
-                    let (plain, trips) = self.plain_stream(server).await?;
-                    let client = imap_min::Client::connect(plain, limits).await?.0;
-                    let client = client.starttls(|plain| self.upgrade(plain, server)).await;
-                    Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
-                }
-            }
-        };
+        let connect = self.imap_connected(server);
         let (mut client, token) = self.both(Protocol::Imap, server, connect, journal).await?;
-        let attempt = Attempt { account: &self.account, server, token: &token };
-        let mechanism = attempt.imap(&mut client).await?;
+        let mechanism = self.imap_sign_in(&mut client, server, &token).await?;
         journal
             .done("signed in", format!("{} by {}", self.account.sasl_user(Protocol::Imap), mechanism.name()));
         Ok(client)
@@ -70,24 +60,9 @@ impl Mailbox {
     /// As [`Mailbox::pop3`]; the journal then holds the steps before.
     pub async fn pop3_noting(&self, journal: &mut Journal) -> Result<pop3_min::Client<MailStream>, Error> {
         let server = self.account.server(Protocol::Pop3)?;
-        let connect = async {
-            let limits = pop3_min::Limits::default();
-            match server.security() {
-                Security::Tls => {
-                    let (stream, trips) = self.tls_stream(server).await?;
-                    Ok((pop3_min::Client::connect(stream, limits).await?.0, trips))
-                }
-                Security::StartTls => {
-                    let (plain, trips) = self.plain_stream(server).await?;
-                    let client = pop3_min::Client::connect(plain, limits).await?.0;
-                    let client = client.starttls(|plain| self.upgrade(plain, server)).await;
-                    Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
-                }
-            }
-        };
+        let connect = self.pop3_connected(server);
         let (mut client, token) = self.both(Protocol::Pop3, server, connect, journal).await?;
-        let attempt = Attempt { account: &self.account, server, token: &token };
-        let mechanism = attempt.pop3(&mut client).await?;
+        let mechanism = self.pop3_sign_in(&mut client, server, &token).await?;
         journal
             .done("signed in", format!("{} by {}", self.account.sasl_user(Protocol::Pop3), mechanism.name()));
         Ok(client)
@@ -107,36 +82,101 @@ impl Mailbox {
     /// As [`Mailbox::smtp`]; the journal then holds the steps before.
     pub async fn smtp_noting(&self, journal: &mut Journal) -> Result<smtp_min::Client<MailStream>, Error> {
         let server = self.account.server(Protocol::Smtp)?;
+        let connect = self.smtp_connected(server);
+        let (mut client, token) = self.both(Protocol::Smtp, server, connect, journal).await?;
+        let (user, mechanism) = self.smtp_sign_in(&mut client, server, &token).await?;
+        journal.done("signed in", format!("{user} by {}", mechanism.name()));
+        Ok(client)
+    }
+
+    /// IMAP as far as its greeting under TLS.
+    pub(crate) async fn imap_connected(&self, server: &Server) -> Result<(ImapClient, RoundTrips), Error> {
+        let limits = imap_min::Limits::default();
+        match server.security() {
+            Security::Tls => {
+                let (stream, trips) = self.tls_stream(server).await?;
+                Ok((imap_min::Client::connect(stream, limits).await?.0, trips))
+            }
+            Security::StartTls => {
+                let (plain, trips) = self.plain_stream(server).await?;
+                let client = imap_min::Client::connect(plain, limits).await?.0;
+                let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
+            }
+        }
+    }
+
+    /// POP3 as far as its greeting under TLS.
+    pub(crate) async fn pop3_connected(&self, server: &Server) -> Result<(Pop3Client, RoundTrips), Error> {
+        let limits = pop3_min::Limits::default();
+        match server.security() {
+            Security::Tls => {
+                let (stream, trips) = self.tls_stream(server).await?;
+                Ok((pop3_min::Client::connect(stream, limits).await?.0, trips))
+            }
+            Security::StartTls => {
+                let (plain, trips) = self.plain_stream(server).await?;
+                let client = pop3_min::Client::connect(plain, limits).await?.0;
+                let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
+            }
+        }
+    }
+
+    /// SMTP as far as the EHLO under TLS.
+    pub(crate) async fn smtp_connected(&self, server: &Server) -> Result<(SmtpClient, RoundTrips), Error> {
         let mut limits = smtp_min::Limits::default();
         limits.greeting = GREETING;
         if let Some(line) = self.account.provider().known().smtp_auth_line {
             limits.auth_line = line;
         }
         let name = smtp_min::EhloName::new(EHLO_NAME)?;
-        let connect = async {
-            let (mut client, trips) = match server.security() {
-                Security::Tls => {
-                    let (stream, trips) = self.tls_stream(server).await?;
-                    (smtp_min::Client::connect(stream, limits).await?.0, trips)
-                }
-                Security::StartTls => {
-                    let (plain, trips) = self.plain_stream(server).await?;
-                    let mut client = smtp_min::Client::connect(plain, limits).await?.0;
-                    client.ehlo(&name).await?;
-                    let client = client.starttls(|plain| self.upgrade(plain, server)).await;
-                    (client.map_err(|e| self.starttls_failed(server, e))?, trips)
-                }
-            };
-            client.ehlo(&name).await?;
-            Ok((client, trips))
+        let (mut client, trips) = match server.security() {
+            Security::Tls => {
+                let (stream, trips) = self.tls_stream(server).await?;
+                (smtp_min::Client::connect(stream, limits).await?.0, trips)
+            }
+            Security::StartTls => {
+                let (plain, trips) = self.plain_stream(server).await?;
+                let mut client = smtp_min::Client::connect(plain, limits).await?.0;
+                client.ehlo(&name).await?;
+                let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                (client.map_err(|e| self.starttls_failed(server, e))?, trips)
+            }
         };
-        let (mut client, token) = self.both(Protocol::Smtp, server, connect, journal).await?;
+        client.ehlo(&name).await?;
+        Ok((client, trips))
+    }
+
+    pub(crate) async fn imap_sign_in(
+        &self,
+        client: &mut ImapClient,
+        server: &Server,
+        token: &Token,
+    ) -> Result<Mechanism, Error> {
+        Attempt { account: &self.account, server, token }.imap(client).await
+    }
+
+    pub(crate) async fn pop3_sign_in(
+        &self,
+        client: &mut Pop3Client,
+        server: &Server,
+        token: &Token,
+    ) -> Result<Mechanism, Error> {
+        Attempt { account: &self.account, server, token }.pop3(client).await
+    }
+
+    /// Signs in to SMTP; says as whom, since that may be the person in the token.
+    pub(crate) async fn smtp_sign_in(
+        &self,
+        client: &mut SmtpClient,
+        server: &Server,
+        token: &Token,
+    ) -> Result<(String, Mechanism), Error> {
         let mut account = self.account.clone();
         account.token_user_is(&token.account().username);
-        let attempt = Attempt { account: &account, server, token: &token };
-        let mechanism = attempt.smtp(&mut client).await?;
-        journal.done("signed in", format!("{} by {}", account.sasl_user(Protocol::Smtp), mechanism.name()));
-        Ok(client)
+        let mechanism = Attempt { account: &account, server, token }.smtp(client).await?;
+        Ok((account.sasl_user(Protocol::Smtp).to_owned(), mechanism))
     }
 
     /// Waits for the token and for the connection, both to their end: a refresh that was cut short could lose a

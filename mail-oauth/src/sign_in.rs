@@ -20,6 +20,7 @@ pub(crate) struct Attempt<'a> {
 struct No {
     text: String,
     temporary: bool,
+    smtp: Option<Box<smtp_min::Reply<'static>>>,
 }
 
 impl<'a> Attempt<'a> {
@@ -47,7 +48,7 @@ impl<'a> Attempt<'a> {
             Ok(_) => Ok(mechanism),
             Err(imap_min::Error::Refused(no)) => {
                 let temporary = imap_is_temporary(&no);
-                Err(self.refused(Protocol::Imap, No { text: no.text, temporary }, exchange))
+                Err(self.refused(Protocol::Imap, No { text: no.text, temporary, smtp: None }, exchange))
             }
             Err(other) => Err(other.into()),
         }
@@ -75,7 +76,7 @@ impl<'a> Attempt<'a> {
             Ok(()) => Ok(mechanism),
             Err(pop3_min::Error::Refused(no)) => {
                 let temporary = matches!(no.code, Some(pop3_min::Code::SysTemp | pop3_min::Code::InUse));
-                Err(self.refused(Protocol::Pop3, No { text: no.text, temporary }, exchange))
+                Err(self.refused(Protocol::Pop3, No { text: no.text, temporary, smtp: None }, exchange))
             }
             Err(other) => Err(other.into()),
         }
@@ -102,7 +103,11 @@ impl<'a> Attempt<'a> {
             Ok(_) => Ok(mechanism),
             Err(smtp_min::Error::Refused(no)) => {
                 let temporary = no.reply.severity() == smtp_min::Severity::Transient;
-                Err(self.refused(Protocol::Smtp, No { text: no.reply.to_string(), temporary }, exchange))
+                Err(self.refused(
+                    Protocol::Smtp,
+                    No { text: no.reply.to_string(), temporary, smtp: Some(Box::new(no.reply)) },
+                    exchange,
+                ))
             }
             Err(other) => Err(other.into()),
         }
@@ -146,6 +151,7 @@ impl<'a> Attempt<'a> {
             text: no.text,
             temporary: no.temporary,
             challenge: challenge.map(Box::new),
+            smtp: no.smtp,
         }
     }
 }

@@ -133,8 +133,8 @@ impl<T: Transport> TokenClient<T> {
     /// Proves who a confidential client is by its certificate.
     #[cfg(feature = "certificate")]
     #[must_use]
-    pub fn with_certificate(self, certificate: crate::ClientCertificate) -> Self {
-        let certificate = Arc::new(certificate);
+    pub fn with_certificate(self, certificate: impl Into<Arc<crate::ClientCertificate>>) -> Self {
+        let certificate = certificate.into();
         self.with_assertion(move |request| {
             let certificate = Arc::clone(&certificate);
             async move {

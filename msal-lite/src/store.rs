@@ -75,6 +75,33 @@ pub trait Store: Send + Sync {
     }
 }
 
+/// A store that is shared, or chosen at run time.
+impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
+    fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        (**self).read(look)
+    }
+
+    fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
+        (**self).update(change)
+    }
+
+    fn probe(&self) -> Result<(), Error> {
+        (**self).probe()
+    }
+
+    fn may_block(&self) -> bool {
+        (**self).may_block()
+    }
+
+    fn revision(&self) -> Option<Revision> {
+        (**self).revision()
+    }
+
+    fn begin_refresh(&self) -> RefreshGuard {
+        (**self).begin_refresh()
+    }
+}
+
 /// A state of a store, to compare with another of the same store and for nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision([u64; 4]);

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use mail_oauth::diagnosis::Lang;
 use mail_oauth::imap_min::{Mailbox as Name, UidSet};
 use mail_oauth::smtp_min::{Envelope, RecipientOutcome};
-use mail_oauth::{Error, Mailbox, Options, Protocol, TlsProblem, Trust};
+use mail_oauth::{CheckOptions, Error, Mailbox, Options, Protocol, TlsProblem, Trust};
 
 use super::{ensure, message};
 use crate::Failed;
@@ -12,13 +13,8 @@ use crate::bed::{ALICE, BOB, Bed};
 
 pub(super) async fn check(bed: &Bed) -> Result<(), Failed> {
     let mailbox = bed.signed_in().await?;
-    let wanted: Vec<Protocol> =
-        Protocol::ALL.into_iter().filter(|protocol| mailbox.account().has(*protocol)).collect();
-    for finding in mailbox.check(&wanted).await {
-        if let Some(error) = finding.error {
-            return Err(format!("{}: {error:?}", finding.protocol).into());
-        }
-    }
+    let report = mailbox.check(&CheckOptions::default()).await;
+    ensure(report.is_good(), report.to_text(Lang::En))?;
     Ok(())
 }
 

@@ -1,99 +1,204 @@
-//! `mail-oauth check`: does the mailbox work over IMAP, POP3 and SMTP?
+//! `mail-oauth check`: does the mailbox work, and if not, which switch must be flipped by whom?
 
-use mail_oauth::{Finding, Protocol, Step};
+use mail_oauth::diagnosis::{Area, Cause, Facts, Lang, Severity, Sight, causes};
+use mail_oauth::{CheckOptions, Finding, Line, Outcome, Protocol, Report, Role};
 use serde_json::{Value, json};
 
-use crate::commands::login;
 use crate::config;
 use crate::failure::{Code, Failure};
-use crate::options::{AccountOptions, ProtocolName};
-use crate::screen::{BAD, FAINT, GOOD, HINT, STRONG, Screen, error_of, took};
+use crate::options::{CheckCommand, ReportForm};
+use crate::screen::{BAD, FAINT, GOOD, HINT, STRONG, Screen};
 
-pub(crate) async fn run(
-    options: &AccountOptions,
-    protocols: &[ProtocolName],
-    screen: Screen,
-) -> Result<(), Failure> {
-    let chosen = config::choose(options)?;
-    let mailbox = login::open(&chosen)?;
+pub(crate) async fn run(command: &CheckCommand, screen: Screen) -> Result<(), Failure> {
+    let chosen = config::choose(&command.account)?;
+    let mailbox = chosen.mailbox()?;
+    let lang = command.lang.into();
+    let mut options = if command.no_login { CheckOptions::without_login() } else { CheckOptions::default() }
+        .with_protocols(command.protocols.iter().map(|name| (*name).into()))
+        .with_deadline(command.deadline);
+    if let Some(redirect) = &command.redirect {
+        options.redirect.clone_from(redirect);
+    }
     let account = mailbox.account();
-    let protocols: Vec<Protocol> = if protocols.is_empty() {
-        Protocol::ALL.into_iter().filter(|protocol| account.has(*protocol)).collect()
-    } else {
-        protocols.iter().map(|name| (*name).into()).collect()
-    };
-    if protocols.is_empty() {
+    if !Protocol::ALL.into_iter().any(|protocol| account.has(protocol)) {
         return Err(Failure::new(Code::Usage, format!("no server is set for {account}"))
             .fix("give at least one of --imap, --pop3, --smtp"));
     }
-    screen.say(format!("{STRONG}{account}{STRONG:#}"));
-    let findings = mailbox.check(&protocols).await;
-    let objects: Vec<Value> = findings.iter().map(object).collect();
-    for finding in &findings {
-        show(finding, screen);
+    let report = mailbox.check(&options).await;
+    screen.object(&object(&report, lang));
+    match command.report {
+        Some(ReportForm::Text) => screen.say(report.to_text(lang).trim_end()),
+        Some(ReportForm::Html) => screen.say(report.to_html(lang).trim_end()),
+        None => screen.say(painted(&report, lang).trim_end()),
     }
-    let failed: Vec<(Protocol, Failure)> = findings
-        .into_iter()
-        .filter_map(|finding| finding.error.map(|error| (finding.protocol, Failure::from(error))))
-        .collect();
-    let Some((_, first)) = failed.first() else {
-        screen.say(format!("{GOOD}All is well.{GOOD:#}"));
-        screen.object(&json!({ "ok": true, "protocols": objects }));
-        return Ok(());
-    };
-    // One cause for all protocols is told once, with its own exit code; so is the first of several.
-    let names: Vec<&str> = failed.iter().map(|(protocol, _)| protocol.name()).collect();
-    let code = first.code;
-    screen.object(&json!({
-        "ok": false,
-        "error": { "id": code.id(), "exit_code": code.number() },
-        "protocols": objects,
-    }));
-    Err(Failure::new(code, format!("{} failed the check", names.join(", "))).told())
-}
-
-/// A protocol's steps and its failure, for a person.
-pub(crate) fn show(finding: &Finding, screen: Screen) {
-    let (mark, style) = if finding.error.is_none() { ("ok", GOOD) } else { ("failed", BAD) };
-    screen
-        .say(format!("\n{STRONG}{}{STRONG:#} {}  {style}{mark}{style:#}", finding.protocol, finding.server));
-    for step in &finding.steps {
-        screen.say(line(step));
+    if command.hidden {
+        hidden(&Facts::of(mailbox.account()), lang, screen);
     }
-    // The failure stands with its protocol; the last word on standard error does not say it again.
-    if let Some(error) = &finding.error {
-        let failure = Failure::of(error);
-        screen.say(format!("  {BAD}failed{BAD:#}      {}", failure.message));
-        if let Some(fix) = failure.fix {
-            screen.say(format!("  {HINT}fix{HINT:#}         {fix}"));
+    match code(&report) {
+        None => Ok(()),
+        Some(code) => {
+            let first = report.first().map(|finding| finding.title(lang));
+            Err(Failure::new(code, first.unwrap_or_else(|| "the check failed".to_owned())).told())
         }
     }
 }
 
-/// One step: what, how long, how many round trips so far, what came of it.
-pub(crate) fn line(step: &Step) -> String {
-    let trips = step.round_trips.map(|n| format!("after {n} round trips")).unwrap_or_default();
-    format!("  {:<10} {:>9}  {FAINT}{trips:<20}{FAINT:#}  {}", step.name, took(step.took), step.detail)
+/// The report in the colours of this terminal.
+pub(crate) fn painted(report: &Report, lang: Lang) -> String {
+    report.paint(lang, &|role, text| {
+        let style = match role {
+            Role::Heading => STRONG,
+            Role::Good => GOOD,
+            Role::Warning | Role::Hint => HINT,
+            Role::Bad => BAD,
+            _ => FAINT,
+        };
+        format!("{style}{text}{style:#}")
+    })
 }
 
-/// A protocol's steps and its failure, for a machine.
-pub(crate) fn object(finding: &Finding) -> Value {
-    let error = finding.error.as_ref().map(|error| error_of(&Failure::of(error)));
+/// What cannot be seen from here, and whom to ask.
+fn hidden(facts: &Facts, lang: Lang, screen: Screen) {
+    let heading = match lang {
+        Lang::De => "Von hier aus nicht zu sehen; zu erfragen:",
+        _ => "Cannot be seen from here; ask for it:",
+    };
+    screen.say(format!("\n{STRONG}{heading}{STRONG:#}"));
+    for cause in causes().filter(|cause| cause.sight == Sight::Hidden) {
+        let who = cause.who.name(lang);
+        screen.say(format!("  {} {FAINT}({who}){FAINT:#}", facts.fill(cause.title.of(lang))));
+        screen.say(format!("    {}", facts.fill(cause.fix.of(lang))));
+    }
+}
+
+/// The exit code of a report: that of its first error; `None` when all works.
+fn code(report: &Report) -> Option<Code> {
+    if report.is_good() {
+        return None;
+    }
+    let first = report
+        .findings
+        .iter()
+        .find(|finding| matches!(finding.cause.severity, Severity::Error | Severity::Temporary));
+    let stage = report.lines.iter().find(|line| line.outcome == Outcome::Bad).map(|line| line.area);
+    Some(first.map_or_else(|| of_area(stage.unwrap_or(Area::Settings)), |finding| of_cause(finding.cause)))
+}
+
+pub(crate) fn of_cause(cause: &Cause) -> Code {
+    match cause.id {
+        "name-not-found" => Code::NameNotFound,
+        "certificate-name" => Code::CertificateName,
+        _ if cause.severity == Severity::Temporary => Code::Throttled,
+        _ => of_area(cause.area),
+    }
+}
+
+fn of_area(area: Area) -> Code {
+    match area {
+        Area::Network => Code::NotConnected,
+        Area::Tls => Code::Tls,
+        Area::Capabilities => Code::NoOAuth,
+        Area::Tenant => Code::Tenant,
+        Area::Registration => Code::AppRegistration,
+        Area::SignIn => Code::SignInNeeded,
+        Area::Token => Code::Scope,
+        Area::Sasl => Code::TokenRefused,
+        Area::Mailbox => Code::MailboxAccess,
+        Area::Sending => Code::MessageRefused,
+        _ => Code::Usage,
+    }
+}
+
+/// The report as JSON; its schema stands in `docs/check.schema.json`.
+pub(crate) fn object(report: &Report, lang: Lang) -> Value {
+    let error = code(report).map(|code| json!({ "id": code.id(), "exit_code": code.number() }));
     json!({
-        "ok": error.is_none(),
+        "ok": report.is_good(),
         "error": error,
-        "protocol": finding.protocol.name(),
-        "server": finding.server,
-        "steps": finding.steps.iter().map(step).collect::<Vec<_>>(),
+        "mailbox": report.mailbox,
+        "account": report.account,
+        "protocols": report.protocols().map(|protocol| json!({
+            "protocol": protocol_id(protocol),
+            "ok": report.works(protocol),
+        })).collect::<Vec<_>>(),
+        "stages": report.lines.iter().map(stage).collect::<Vec<_>>(),
+        "findings": report.findings.iter().map(|one| finding(one, lang)).collect::<Vec<_>>(),
     })
 }
 
-/// A step, for a machine.
-pub(crate) fn step(step: &Step) -> Value {
+fn stage(line: &Line) -> Value {
     json!({
-        "name": step.name,
-        "milliseconds": step.took.as_secs_f64() * 1000.0,
-        "round_trips": step.round_trips,
-        "detail": step.detail,
+        "stage": area_id(line.area),
+        "protocol": line.protocol.map(protocol_id),
+        "outcome": match line.outcome {
+            Outcome::Good => "ok",
+            Outcome::Warning => "warning",
+            Outcome::Bad => "failed",
+            Outcome::NotAsked => "not-asked",
+            _ => "not-reached",
+        },
+        "detail": line.detail,
+        "milliseconds": line.took.map(|took| took.as_secs_f64() * 1000.0),
+        "round_trips": line.round_trips,
     })
+}
+
+fn finding(one: &Finding, lang: Lang) -> Value {
+    let cause = one.cause;
+    json!({
+        "id": cause.id,
+        "number": cause.number,
+        "stage": area_id(cause.area),
+        "severity": match cause.severity {
+            Severity::Error => "error",
+            Severity::Temporary => "temporary",
+            Severity::Warning => "warning",
+            _ => "note",
+        },
+        "percent": one.percent,
+        "protocols": one.protocols.iter().copied().map(protocol_id).collect::<Vec<_>>(),
+        "who": who_id(cause),
+        "title": one.title(lang),
+        "why": one.why(lang),
+        "fix": one.fix(lang),
+        "link": Some(cause.link).filter(|link| !link.is_empty()),
+        "evidence": one.evidence,
+    })
+}
+
+fn area_id(area: Area) -> &'static str {
+    match area {
+        Area::Settings => "settings",
+        Area::Network => "network",
+        Area::Tls => "tls",
+        Area::Capabilities => "capabilities",
+        Area::Tenant => "tenant",
+        Area::Registration => "registration",
+        Area::SignIn => "sign-in",
+        Area::Token => "token",
+        Area::Sasl => "sasl",
+        Area::Mailbox => "mailbox",
+        Area::Sending => "sending",
+        _ => "warnings",
+    }
+}
+
+fn who_id(cause: &Cause) -> &'static str {
+    use mail_oauth::diagnosis::Who;
+    match cause.who {
+        Who::You => "you",
+        Who::MailboxOwner => "mailbox-owner",
+        Who::EntraAdmin => "entra-admin",
+        Who::ExchangeAdmin => "exchange-admin",
+        Who::Network => "network",
+        _ => "provider",
+    }
+}
+
+fn protocol_id(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Imap => "imap",
+        Protocol::Pop3 => "pop3",
+        _ => "smtp",
+    }
 }

@@ -3,9 +3,12 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use mail_oauth::diagnosis::Lang;
 use mail_oauth::imap_min::{self, UidSet};
 use mail_oauth::smtp_min::Envelope;
-use mail_oauth::{Account, Journal, Mailbox, Options, Protocol, Provider, Security, Server, Step, Trust};
+use mail_oauth::{
+    Account, CheckOptions, Journal, Mailbox, Options, Protocol, Provider, Security, Server, Step, Trust,
+};
 use mail_oauth_sim::Tenant;
 use serde_json::{Value, json};
 
@@ -13,7 +16,7 @@ use crate::commands::check;
 use crate::commands::sim::{self, CLIENT_ID, USER};
 use crate::compose::{Draft, compose};
 use crate::failure::{Code, Failure};
-use crate::screen::{FAINT, GOOD, STRONG, Screen, size, took};
+use crate::screen::{FAINT, GOOD, STRONG, Screen, size, step_line, step_object, took};
 
 pub(crate) async fn run(screen: Screen) -> Result<(), Failure> {
     let since = Instant::now();
@@ -35,16 +38,14 @@ pub(crate) async fn run(screen: Screen) -> Result<(), Failure> {
     sign_in(&tenant, &mailbox, screen, &mut parts).await?;
 
     heading(screen, "Check", "each protocol, up to a command that only a mailbox can answer");
-    let findings = mailbox.check(&Protocol::ALL).await;
-    for finding in &findings {
-        check::show(finding, screen);
+    let report = mailbox.check(&CheckOptions::default()).await;
+    for line in check::painted(&report, Lang::En).lines() {
+        screen.say(format!("  {line}"));
     }
     screen.say("");
-    parts.push(
-        json!({ "name": "check", "protocols": findings.iter().map(check::object).collect::<Vec<_>>() }),
-    );
-    if let Some(error) = findings.into_iter().find_map(|finding| finding.error) {
-        return Err(error.into());
+    parts.push(json!({ "name": "check", "report": check::object(&report, Lang::En) }));
+    if !report.is_good() {
+        return Err(Failure::new(Code::Internal, "the check of the simulated mailbox failed"));
     }
 
     let message = message()?;
@@ -194,12 +195,12 @@ fn heading(screen: Screen, name: &str, what: &str) {
 /// The steps of a part, shown and kept.
 fn part(screen: Screen, parts: &mut Vec<Value>, name: &str, steps: &[Step], all: Duration) {
     for step in steps {
-        screen.say(check::line(step));
+        screen.say(step_line(step));
     }
     screen.say("");
     parts.push(json!({
         "name": name,
         "milliseconds": all.as_secs_f64() * 1000.0,
-        "steps": steps.iter().map(check::step).collect::<Vec<_>>(),
+        "steps": steps.iter().map(step_object).collect::<Vec<_>>(),
     }));
 }

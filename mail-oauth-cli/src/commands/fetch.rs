@@ -9,7 +9,6 @@ use mail_oauth::imap_min::{self, FetchAttribute, SearchKey, UidSet};
 use mail_oauth::pop3_min;
 use serde_json::{Value, json};
 
-use crate::commands::login;
 use crate::config;
 use crate::delivery::{Delivery, Parcel};
 use crate::failure::{Code, Failure};
@@ -33,7 +32,7 @@ pub(crate) async fn run(options: &FetchOptions, screen: Screen) -> Result<(), Fa
         (None, None) => Delivery::Stdout,
     };
     let chosen = config::choose(&options.account)?;
-    let mailbox = login::open(&chosen)?;
+    let mailbox = chosen.mailbox()?;
     delivery.prepare()?;
     let fetched = match options.protocol {
         FetchProtocol::Imap => by_imap(&mailbox, options, &delivery, screen).await?,

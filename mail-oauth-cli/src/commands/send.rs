@@ -11,7 +11,6 @@ use mail_oauth::smtp_min::{Address, Envelope, Outcome, RecipientOutcome, Reply, 
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
-use crate::commands::login;
 use crate::compose::{Draft, compose};
 use crate::config;
 use crate::failure::{Code, Failure};
@@ -28,7 +27,7 @@ pub(crate) async fn run(options: &SendOptions, screen: Screen) -> Result<(), Fai
     let mut envelope = envelope(sender, &options.recipients)?;
     let (message, size) = message(options, sender).await?;
     envelope.size = size;
-    let mailbox = login::open(&chosen)?;
+    let mailbox = chosen.mailbox()?;
     let mut client = mailbox.smtp().await?;
     let (message, ended) = Watched::new(message);
     let report = tokio::select! {

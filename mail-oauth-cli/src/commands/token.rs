@@ -3,7 +3,6 @@
 use mail_oauth::Protocol;
 use serde_json::json;
 
-use crate::commands::login;
 use crate::config;
 use crate::failure::Failure;
 use crate::options::AccountOptions;
@@ -11,7 +10,7 @@ use crate::screen::Screen;
 
 pub(crate) async fn run(options: &AccountOptions, protocol: Protocol, screen: Screen) -> Result<(), Failure> {
     let chosen = config::choose(options)?;
-    let token = login::open(&chosen)?.token(protocol).await?;
+    let token = chosen.mailbox()?.token(protocol).await?;
     // The one place where a token is shown: it is what the command is for.
     screen.say(token.access_token().expose());
     screen.object(&json!({

@@ -42,7 +42,13 @@ async fn json_is_one_object_with_what_happened() {
     assert_eq!(token["user"], ADELE);
     let check = bed.run(&["check", "--json"]).await.expect(0).json();
     assert_eq!(check["protocols"].as_array().unwrap().len(), 3);
-    assert_eq!(check["protocols"][0]["steps"][1]["round_trips"], 3);
+    assert_eq!(check["protocols"][0]["ok"], true);
+    let stages = check["stages"].as_array().unwrap();
+    let trips = |stage: &str| {
+        let found = stages.iter().find(|line| line["stage"] == stage && line["protocol"] == "imap");
+        found.unwrap()["round_trips"].clone()
+    };
+    assert_eq!((trips("network"), trips("mailbox")), (3.into(), 6.into()));
     let sent =
         bed.run(&["send", "--json", BERT, "--subject", "Grüße", "--body", "Text"]).await.expect(0).json();
     assert_eq!(sent["recipients"][0]["accepted"], true);

@@ -3,4 +3,5 @@
 
 mod bed;
 mod jobs;
+mod ways;
 mod wrong;

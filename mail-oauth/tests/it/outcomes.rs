@@ -1,8 +1,9 @@
 //! What goes wrong is typed, and says what to do.
 
+use mail_oauth::diagnosis::Lang;
 use mail_oauth::imap_min::{self, Condition, Mailbox as Name};
 use mail_oauth::smtp_min::{Envelope, Outcome};
-use mail_oauth::{Action, Error, Mailbox, Protocol, Server, TlsProblem, Trust};
+use mail_oauth::{Action, CheckOptions, Error, Mailbox, Protocol, Server, TlsProblem, Trust};
 use mail_oauth_sim::Tenant;
 
 use crate::bed::{ADELE, SHARED, account, builder, options, sign_in, signed_in};
@@ -10,9 +11,10 @@ use crate::bed::{ADELE, SHARED, account, builder, options, sign_in, signed_in};
 #[tokio::test]
 async fn a_healthy_mailbox_passes_every_check() {
     let (_tenant, mailbox) = signed_in(account).await;
-    for finding in mailbox.check(&Protocol::ALL).await {
-        assert!(finding.error.is_none(), "{}: {:?}", finding.protocol, finding.error);
-        assert_eq!(finding.steps.last().map(|step| step.name), Some("mailbox"));
+    let report = mailbox.check(&CheckOptions::default()).await;
+    assert!(report.is_good() && report.findings.is_empty(), "{}", report.to_text(Lang::En));
+    for protocol in Protocol::ALL {
+        assert!(report.works(protocol), "{protocol}");
     }
 }
 
@@ -43,9 +45,8 @@ async fn a_foreign_mailbox_is_found_at_the_mailbox_command() {
         }
         other => panic!("{other:?}"),
     }
-    let findings = mailbox.check(&[Protocol::Imap]).await;
-    let error = findings[0].error.as_ref().unwrap();
-    assert_eq!(error.action(), Action::Fix, "{error}");
+    let report = mailbox.check(&CheckOptions::default().with_protocols([Protocol::Imap])).await;
+    assert!(!report.works(Protocol::Imap), "{}", report.to_text(Lang::En));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! No token reaches an error or a `Debug` line.
 
-use mail_oauth::{Mailbox, Protocol};
+use mail_oauth::diagnosis::Lang;
+use mail_oauth::{CheckOptions, Mailbox};
 use mail_oauth_sim::{Fault, Service};
 
 use crate::bed::{account, builder, options, sign_in};
@@ -19,9 +20,8 @@ async fn nothing_that_can_be_printed_holds_a_token() {
     printed += &format!("{:?}", mailbox.pop3().await.unwrap());
     printed += &format!("{:?}", mailbox.smtp().await.unwrap());
     tenant.set_fault(Fault::AuthDisabled { service: Service::Smtp, mailbox: None });
-    for finding in mailbox.check(&Protocol::ALL).await {
-        printed += &format!("{finding:?}");
-    }
+    let report = mailbox.check(&CheckOptions::default()).await;
+    printed += &format!("{report:?}{}{}", report.to_text(Lang::De), report.to_html(Lang::En));
     printed += &format!("{:?}", tenant.log());
 
     let shifted: Vec<String> =

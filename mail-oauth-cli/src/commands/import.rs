@@ -1,0 +1,63 @@
+//! `mail-oauth import`: the sign-in of another program is taken over.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use mail_oauth::Protocol;
+use mail_oauth::msal_lite::{Cache, ImportedAccount};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::commands::login;
+use crate::config;
+use crate::failure::{Code, Failure};
+use crate::options::{ImportOptions, Program};
+use crate::screen::{GOOD, Screen};
+
+/// The largest file that is read, in octets.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+pub(crate) async fn run(options: &ImportOptions, screen: Screen) -> Result<(), Failure> {
+    let chosen = config::choose(&options.account)?;
+    let bytes = read(&options.file)?;
+    let unusable = |why: String| {
+        Failure::new(Code::Usage, format!("{}: {why}", options.file.display()))
+            .fix("check --from, and that it is that program's file")
+    };
+    chosen.make_cache_folder()?;
+    let mailbox = chosen.mailbox()?;
+    match options.program {
+        Program::Mutt => {
+            let account = ImportedAccount::from_mutt_oauth2(&bytes).map_err(|e| unusable(e.to_string()))?;
+            let refresh_token = account.require_refresh_token().map_err(|e| unusable(e.to_string()))?;
+            let token = mailbox.adopt_refresh_token(refresh_token.clone()).await?;
+            login::tell(&chosen, &token, screen)
+        }
+        Program::Msal => {
+            let cache = Cache::parse(&bytes).map_err(|e| unusable(e.to_string()))?;
+            mailbox.adopt_cache(cache).await?;
+            // Only a token tells whether it was of any use.
+            let protocol = Protocol::ALL.into_iter().find(|protocol| chosen.account.has(*protocol));
+            let token = mailbox.token(protocol.unwrap_or(Protocol::Imap)).await?;
+            let user = &token.account().username;
+            screen.say(format!(
+                "{GOOD}taken over{GOOD:#}: {user}; tokens are kept in {}",
+                chosen.cache_file.display()
+            ));
+            screen.object(&json!({ "ok": true, "user": user, "cache_file": chosen.cache_file }));
+            Ok(())
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let failed = |e: std::io::Error| Failure::output(&format!("{} cannot be read", path.display()), &e);
+    let mut bytes = Zeroizing::new(Vec::new());
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(LARGEST).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        let file = std::fs::File::open(path).map_err(failed)?;
+        file.take(LARGEST).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,82 @@
+//! What can be seen to be wrong before anything is asked.
+
+use super::claims::is_microsoft;
+use super::report::Failure;
+use crate::credential::{SecretForm, is_guid};
+use crate::diagnosis::{Fact, Signal};
+use crate::mailbox::Mailbox;
+use crate::server::{Protocol, Security};
+
+/// Everything that deserves a look in the account and its credential. Nothing secret is in it.
+pub(super) fn check(mailbox: &Mailbox, protocols: &[Protocol]) -> Vec<Failure> {
+    let account = mailbox.account();
+    let provider = account.provider();
+    let mut found = Vec::new();
+    let mut note = |protocol: Option<Protocol>, fact: Fact, evidence: String| {
+        let signals = vec![Signal::Fact(fact)];
+        found.push(Failure { protocol, signals, evidence: vec![evidence] });
+    };
+    if is_microsoft(provider) && !is_guid(account.client_id()) {
+        note(None, Fact::ClientIdForm, format!("client id {}", account.client_id().escape_debug()));
+    }
+    let form = mailbox.credential.as_ref().and_then(|credential| credential.secret_form());
+    if is_microsoft(provider) && form == Some(SecretForm::Id) {
+        note(None, Fact::SecretIsId, "the client secret has the form of a GUID".to_owned());
+    }
+    if account.roles().mailbox.contains('\\') || account.roles().sign_in.contains('\\') {
+        note(None, Fact::OldSharedSyntax, format!("user {}", account.roles().mailbox.escape_debug()));
+    }
+    let mut resources: Vec<&str> = Vec::new();
+    for protocol in protocols {
+        for scope in account.scopes(*protocol) {
+            let Some((resource, _)) = scope.strip_prefix("https://").and_then(|rest| rest.split_once('/'))
+            else {
+                // Without a resource Entra takes it for Graph's.
+                if is_microsoft(provider) && scope.contains('.') {
+                    note(
+                        Some(*protocol),
+                        Fact::ScopeOfOtherResource,
+                        format!("scope {}", scope.escape_debug()),
+                    );
+                }
+                continue;
+            };
+            if is_microsoft(provider) && resource.starts_with("graph.microsoft.") {
+                note(Some(*protocol), Fact::ScopeOfOtherResource, format!("scope {}", scope.escape_debug()));
+            }
+            if !resources.contains(&resource) {
+                resources.push(resource);
+            }
+        }
+        let Ok(server) = account.server(*protocol) else { continue };
+        let unusual = match (*protocol, server.port()) {
+            (Protocol::Smtp, 587) | (Protocol::Imap, 143) | (Protocol::Pop3, 110) => Security::StartTls,
+            (Protocol::Smtp, 465) | (Protocol::Imap, 993) | (Protocol::Pop3, 995) => Security::Tls,
+            _ => server.security(),
+        } != server.security();
+        if unusual {
+            let how = if server.security() == Security::Tls { "TLS from the first byte" } else { "STARTTLS" };
+            note(Some(*protocol), Fact::SecurityUnusual, format!("{server} with {how}"));
+        }
+        // The provider's own servers, against what the account names instead: a guess such as mail.contoso.com.
+        let usual = provider.server(*protocol).filter(|usual| usual.host() != server.host());
+        if let Some(usual) = usual
+            && !is_local(server.host())
+        {
+            note(
+                Some(*protocol),
+                Fact::HostNotOfProvider,
+                format!("{server} where {} has {usual}", provider.id()),
+            );
+        }
+    }
+    if is_microsoft(provider) && resources.len() > 1 {
+        note(None, Fact::ScopesMixed, format!("scopes of {}", resources.join(" and ")));
+    }
+    found
+}
+
+/// A test tenant, or a relay on this machine.
+fn is_local(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,182 @@
+//! From this library's errors to signals, and to the stage that failed.
+
+use std::io;
+
+use msal_lite::{ErrorKind, TransportErrorKind};
+
+use crate::diagnosis::{Area, Fact, Signal};
+use crate::error::{Error, Stage, TlsProblem};
+use crate::server::Protocol;
+
+/// What an error tells, as signals.
+pub(super) fn of(error: &Error) -> Vec<Signal> {
+    match error {
+        Error::Setting { what, .. } => setting(what).map(Signal::Fact).into_iter().collect(),
+        Error::Connect { stage, source, .. } => vec![Signal::Fact(connect(*stage, source))],
+        Error::Tls { problem, .. } => vec![Signal::Tls(*problem)],
+        Error::Token { source, .. } => token(source),
+        Error::NoMechanism { .. } => vec![Signal::Fact(Fact::NoOAuthOffered)],
+        Error::SignIn { protocol, text, temporary, challenge, smtp, .. } => {
+            let mut signals = vec![match smtp {
+                Some(reply) => reply_said(reply.code(), reply.enhanced(), text),
+                None => Signal::Said { protocol: *protocol, text: text.clone() },
+            }];
+            let refused = if *temporary { Fact::SignInTemporary } else { Fact::SignInRefused };
+            signals.push(Signal::Fact(refused));
+            if challenge.is_some() {
+                signals.push(Signal::Fact(Fact::ErrorChallenge));
+            }
+            signals
+        }
+        Error::Imap(error) => imap(error),
+        Error::Pop3(error) => pop3(error),
+        Error::Smtp(error) => smtp(error),
+        Error::CaFile { .. } | Error::TlsSetup(_) | Error::HttpSetup(_) | Error::Sasl(_) => Vec::new(),
+    }
+}
+
+/// The stage that an error belongs to, when `reached` was under way.
+pub(super) fn area(error: &Error, reached: Area) -> Area {
+    match error {
+        Error::Setting { .. } | Error::CaFile { .. } | Error::TlsSetup(_) | Error::HttpSetup(_) => {
+            Area::Settings
+        }
+        Error::Connect { .. } => Area::Network,
+        Error::Tls { .. } => Area::Tls,
+        Error::Token { .. } => Area::SignIn,
+        Error::NoMechanism { .. } => Area::Capabilities,
+        Error::Sasl(_) | Error::SignIn { .. } => Area::Sasl,
+        Error::Imap(_) | Error::Pop3(_) | Error::Smtp(_) => reached,
+    }
+}
+
+fn setting(what: &str) -> Option<Fact> {
+    Some(match what {
+        "address" | "mailbox" | "sender" | "sign-in name" => Fact::AddressUnusable,
+        "client id" => Fact::ClientIdForm,
+        "scopes" => Fact::ScopesMixed,
+        _ => return None,
+    })
+}
+
+fn connect(stage: Stage, source: &io::Error) -> Fact {
+    match (stage, source.kind()) {
+        (Stage::Resolve, _) => Fact::NameNotFound,
+        (_, io::ErrorKind::ConnectionRefused) => Fact::PortClosed,
+        _ => Fact::PortSilent,
+    }
+}
+
+fn token(error: &msal_lite::Error) -> Vec<Signal> {
+    use msal_lite::Error as Msal;
+    let fact = match error {
+        Msal::Refused(refusal) => return refused(refusal),
+        Msal::Network(failure) => match (TlsProblem::find(error), failure.kind()) {
+            (Some(problem), _) => return vec![Signal::Tls(problem)],
+            (None, TransportErrorKind::Interrupted) => Fact::Broke,
+            _ => Fact::IdentityUnreachable,
+        },
+        Msal::Throttled { .. } => Fact::IdentityThrottles,
+        Msal::Unavailable { .. } => Fact::IdentityDown,
+        Msal::Malformed { status: 407, .. } => Fact::ProxyAsked,
+        Msal::Malformed { .. } => Fact::ForeignPage,
+        Msal::NoRedirect { .. } => Fact::NoCallback,
+        Msal::Listener { .. } => Fact::CallbackPortBusy,
+        Msal::NoAccount { .. } | Msal::AmbiguousAccount { .. } => Fact::NobodySignedIn,
+        Msal::NoRefreshToken { .. } => Fact::NoRefreshToken,
+        Msal::CacheUnreadable { .. } => Fact::StoreUnreadable,
+        Msal::CacheUnwritable { .. } => Fact::StoreUnwritable,
+        Msal::CacheDamaged { .. } => Fact::StoreDamaged,
+        _ => return Vec::new(),
+    };
+    vec![Signal::Fact(fact)]
+}
+
+/// What the identity provider refused.
+pub(super) fn refused(refusal: &msal_lite::ServerError) -> Vec<Signal> {
+    let mut signals = vec![Signal::OAuth {
+        error: refusal.error().to_owned(),
+        suberror: refusal.suberror().map(str::to_owned),
+    }];
+    signals.extend(refusal.codes().iter().copied().map(Signal::Aadsts));
+    if refusal.kind() == ErrorKind::SignInAgain && refusal.error() == "invalid_grant" {
+        signals.push(Signal::Fact(Fact::RefreshTokenDead));
+    }
+    signals
+}
+
+fn imap(error: &imap_min::Error) -> Vec<Signal> {
+    use imap_min::{Condition, Error as Imap};
+    match error {
+        Imap::Refused(no) => {
+            let mut signals = vec![Signal::Said { protocol: Protocol::Imap, text: no.text.clone() }];
+            let fact = match no.condition {
+                Some(Condition::AuthenticatedNotConnected) => Some(Fact::NotConnected),
+                Some(Condition::Throttled { .. }) => Some(Fact::Throttled),
+                Some(Condition::TokenExpired) => Some(Fact::TokenExpired),
+                Some(Condition::ServerUnavailable) => Some(Fact::SignInTemporary),
+                _ if no.code == Some(imap_min::CodeName::NonExistent) => Some(Fact::NoSuchMailbox),
+                _ => None,
+            };
+            signals.extend(fact.map(Signal::Fact));
+            signals
+        }
+        Imap::Lacks { .. } => vec![Signal::Fact(Fact::NoStartTls)],
+        Imap::Io(_) | Imap::Eof { .. } | Imap::Broken => vec![Signal::Fact(Fact::Broke)],
+        Imap::TimedOut { .. } => vec![Signal::Fact(Fact::PortSilent)],
+        Imap::Protocol { line, .. } => vec![Signal::Said { protocol: Protocol::Imap, text: line.clone() }],
+        _ => Vec::new(),
+    }
+}
+
+fn pop3(error: &pop3_min::Error) -> Vec<Signal> {
+    use pop3_min::Error as Pop3;
+    match error {
+        Pop3::Refused(no) => {
+            let mut signals = vec![Signal::Said { protocol: Protocol::Pop3, text: no.text.clone() }];
+            let fact = match no.code {
+                Some(pop3_min::Code::InUse) => Some(Fact::TooManyConnections),
+                Some(pop3_min::Code::LoginDelay) => Some(Fact::Throttled),
+                Some(pop3_min::Code::SysTemp) => Some(Fact::SignInTemporary),
+                _ => None,
+            };
+            signals.extend(fact.map(Signal::Fact));
+            signals
+        }
+        Pop3::Lacks { .. } => vec![Signal::Fact(Fact::NoStartTls)],
+        Pop3::Io(_) | Pop3::Eof { .. } | Pop3::Broken => vec![Signal::Fact(Fact::Broke)],
+        Pop3::TimedOut { .. } => vec![Signal::Fact(Fact::PortSilent)],
+        Pop3::Protocol { line, .. } => vec![Signal::Said { protocol: Protocol::Pop3, text: line.clone() }],
+        _ => Vec::new(),
+    }
+}
+
+fn smtp(error: &smtp_min::Error) -> Vec<Signal> {
+    use smtp_min::{Condition, Error as Smtp};
+    match error {
+        Smtp::Refused(no) => {
+            let mut signals = vec![reply_said(no.reply.code(), no.reply.enhanced(), &no.reply.to_string())];
+            let fact = match no.reply.condition() {
+                Some(Condition::TooManyConnections) => Some(Fact::TooManyConnections),
+                Some(Condition::Throttled | Condition::QuotaExceeded) => Some(Fact::Throttled),
+                Some(Condition::LoginUnavailable) => Some(Fact::SignInTemporary),
+                Some(Condition::SendAsDenied) => Some(Fact::SenderRefused),
+                Some(Condition::MailboxUnavailable) => Some(Fact::NotConnected),
+                _ => None,
+            };
+            signals.extend(fact.map(Signal::Fact));
+            signals
+        }
+        Smtp::Lacks { .. } => vec![Signal::Fact(Fact::NoStartTls)],
+        Smtp::Io(_) | Smtp::Eof { .. } | Smtp::Broken => vec![Signal::Fact(Fact::Broke)],
+        Smtp::TimedOut { .. } => vec![Signal::Fact(Fact::PortSilent)],
+        Smtp::Protocol { line, .. } => {
+            vec![Signal::Smtp { code: 0, enhanced: None, text: line.clone() }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn reply_said(code: u16, enhanced: Option<smtp_min::EnhancedCode>, text: &str) -> Signal {
+    Signal::Smtp { code, enhanced: enhanced.map(|code| code.to_string()), text: text.to_owned() }
+}
