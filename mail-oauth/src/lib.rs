@@ -16,9 +16,9 @@
 //!
 //! | feature | what |
 //! |---|---|
+//! | `discover` | the module of that name: the provider of an address, by DNS and by its tenant |
 //! | `encrypted` | token caches as encrypted files: `msal_lite::FileStore::encrypted` |
 //! | `keyring` | their key in the keyring of the operating system |
-//! | `discover` | [`discover`]: the provider of an address, by DNS and by its tenant |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;

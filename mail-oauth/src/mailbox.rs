@@ -229,7 +229,9 @@ impl Mailbox {
             return Err(Error::setting("sign-in", why.to_owned()));
         }
         let of_all = Protocol::ALL.into_iter().filter(|protocol| self.account.has(*protocol));
-        Ok(bare_scopes(of_all.flat_map(|protocol| self.account.scopes(protocol)))?.with_reserved())
+        let of_mail = of_all.flat_map(|protocol| self.account.scopes(protocol)).map(String::as_str);
+        // Not the same everywhere: Google refuses `offline_access`.
+        bare_scopes(of_mail.chain(self.account.provider().sign_in_scopes().iter().copied()))
     }
 
     pub(crate) fn no_token(&self, source: msal_lite::Error) -> Error {
@@ -237,6 +239,6 @@ impl Mailbox {
     }
 }
 
-fn bare_scopes<'a>(names: impl IntoIterator<Item = &'a String>) -> Result<Scopes, Error> {
+fn bare_scopes<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Scopes, Error> {
     Scopes::new(names).map_err(|e| Error::setting("scopes", e.to_string()))
 }

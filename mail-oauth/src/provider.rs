@@ -137,9 +137,10 @@ impl Provider {
         self.preset().scopes.at(protocol)
     }
 
-    /// The scope of an application that signs in as itself, where the provider knows that for mail.
-    pub fn app_scope(self) -> Option<&'static str> {
-        self.preset().app_scope
+    /// The scopes of an application that signs in as itself; empty when the provider has no such thing here, or the
+    /// account must say.
+    pub fn app_scopes(self) -> &'static [&'static str] {
+        self.preset().app_scopes
     }
 
     /// What to ask for at a sign-in beside the protocols' scopes, so that the answer names the person and brings a
@@ -226,7 +227,7 @@ mod tests {
                 provider.flows().browser,
                 "{provider:?}"
             );
-            assert_eq!(provider.app_scope().is_some(), provider.flows().app_only, "{provider:?}");
+            assert_eq!(!provider.app_scopes().is_empty(), provider.flows().app_only, "{provider:?}");
             for protocol in Protocol::ALL {
                 let server = provider.server(protocol).unwrap();
                 let scopes = msal_lite::Scopes::new(provider.scopes(protocol)).unwrap();

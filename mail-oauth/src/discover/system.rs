@@ -123,3 +123,98 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use hickory_resolver::TokioResolver;
+    use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+    use hickory_resolver::net::runtime::TokioRuntimeProvider;
+    use hickory_resolver::proto::op::{Message, ResponseCode};
+    use hickory_resolver::proto::rr::rdata::{CNAME, MX, SRV, TXT};
+    use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+    use tokio::net::UdpSocket;
+
+    use super::{Lookup, Srv, SystemLookup};
+    use crate::transport::{Tls, Trust};
+
+    fn name(text: &str) -> Name {
+        Name::from_ascii(text).unwrap()
+    }
+
+    fn records(asked: &str, kind: RecordType) -> Result<Vec<RData>, ResponseCode> {
+        Ok(match (asked, kind) {
+            ("contoso.example.", RecordType::MX) => {
+                vec![RData::MX(MX::new(20, name("b.example."))), RData::MX(MX::new(10, name("A.Example.")))]
+            }
+            ("contoso.example.", RecordType::TXT) => {
+                vec![RData::TXT(TXT::new(vec!["v=spf1 ".to_owned(), "-all".to_owned()]))]
+            }
+            ("autodiscover.contoso.example.", RecordType::CNAME) => {
+                vec![RData::CNAME(CNAME(name("autodiscover.outlook.com.")))]
+            }
+            ("_imaps._tcp.contoso.example.", RecordType::SRV) => vec![
+                RData::SRV(SRV::new(1, 0, 993, name("late.example."))),
+                RData::SRV(SRV::new(0, 1, 993, name("light.example."))),
+                RData::SRV(SRV::new(0, 9, 1993, name("first.example."))),
+            ],
+            ("empty.example.", _) => Vec::new(),
+            ("broken.example.", _) => return Err(ResponseCode::ServFail),
+            _ => return Err(ResponseCode::NXDomain),
+        })
+    }
+
+    /// A name server on this machine, and a lookup that asks it.
+    async fn lookup() -> SystemLookup {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let mut udp = ConnectionConfig::udp();
+        udp.port = socket.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let mut buffer = [0; 1500];
+            while let Ok((len, from)) = socket.recv_from(&mut buffer).await {
+                let asked = Message::from_vec(&buffer[..len]).unwrap();
+                let mut answer = Message::response(asked.metadata.id, asked.metadata.op_code);
+                let query = asked.queries[0].clone();
+                match records(&query.name().to_ascii().to_ascii_lowercase(), query.query_type()) {
+                    Ok(found) => {
+                        let record = |data| Record::from_rdata(query.name().clone(), 60, data);
+                        answer.answers = found.into_iter().map(record).collect();
+                    }
+                    Err(code) => answer.metadata.response_code = code,
+                }
+                answer.queries = vec![query];
+                socket.send_to(&answer.to_vec().unwrap(), from).await.unwrap();
+            }
+        });
+        let mut server = NameServerConfig::udp(Ipv4Addr::LOCALHOST.into());
+        server.connections = vec![udp];
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
+        let resolver = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        let https = Tls::new(&Trust::System).unwrap().https().unwrap();
+        SystemLookup { resolver: Ok(resolver.build().unwrap()), https }
+    }
+
+    #[tokio::test]
+    async fn records_come_in_order_and_as_plain_names() {
+        let lookup = lookup().await;
+        assert_eq!(lookup.mx("contoso.example").await.unwrap(), ["a.example", "b.example"]);
+        assert_eq!(lookup.txt("contoso.example").await.unwrap(), ["v=spf1 -all"]);
+        let alias = lookup.cname("autodiscover.contoso.example").await.unwrap();
+        assert_eq!(alias.as_deref(), Some("autodiscover.outlook.com"));
+        let srv = |host: &str, port| Srv { host: host.to_owned(), port };
+        assert_eq!(
+            lookup.srv("_imaps._tcp.contoso.example").await.unwrap(),
+            [srv("first.example", 1993), srv("light.example", 993), srv("late.example", 993)]
+        );
+    }
+
+    #[tokio::test]
+    async fn nothing_is_an_answer_and_a_failure_is_none() {
+        let lookup = lookup().await;
+        assert_eq!(lookup.mx("empty.example").await, Ok(Vec::new()));
+        assert_eq!(lookup.mx("missing.example").await, Ok(Vec::new()));
+        assert_eq!(lookup.cname("missing.example").await, Ok(None));
+        assert!(lookup.mx("broken.example").await.is_err());
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::domain::Domain;
-use super::lookup::HttpAnswer;
+use super::lookup::{HttpAnswer, Lookup, LookupError};
 use crate::provider::Provider;
 
 /// A tenant of the Microsoft identity platform, as anyone may see it.
@@ -16,6 +16,19 @@ pub struct Tenant {
     pub provider: Provider,
     /// Where its data are, such as `EU`; empty when it was not said.
     pub region: String,
+}
+
+impl Tenant {
+    /// The tenant that an authority names, such as `https://login.microsoftonline.com/contoso.com`: `Ok(None)` when
+    /// there is none of that name.
+    ///
+    /// # Errors
+    /// [`LookupError`] when the identity provider did not answer, or with something else.
+    pub async fn at(authority: &str, lookup: &impl Lookup) -> Result<Option<Self>, LookupError> {
+        let authority = authority.trim_end_matches('/');
+        let answer = lookup.get(&format!("{authority}/v2.0/.well-known/openid-configuration")).await?;
+        read(&answer).map_err(LookupError::new)
+    }
 }
 
 /// The tenant of all personal accounts.
@@ -35,6 +48,10 @@ pub(crate) fn read(answer: &HttpAnswer) -> Result<Option<Tenant>, String> {
     let text = |key: &str| document.get(key).and_then(Value::as_str).unwrap_or_default();
     match answer.status {
         200 => {}
+        // It exists, and its cloud does not say which one it is.
+        400 if numbers(&document).any(|number| matches!(number, 90038 | 900_382 | 900_432)) => {
+            return Err("the tenant is in a national cloud".to_owned());
+        }
         // OAuth's error is what counts; the AADSTS number in the text may change.
         400 if matches!(text("error"), "invalid_tenant" | "invalid_request") => return Ok(None),
         status => return Err(format!("HTTP {status}")),
@@ -64,6 +81,10 @@ fn cloud(id: &str, instance: &str, region: &str, sub_region: &str) -> Provider {
     } else {
         Provider::Microsoft365
     }
+}
+
+fn numbers(document: &Map<String, Value>) -> impl Iterator<Item = u64> {
+    document.get("error_codes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64)
 }
 
 fn is_guid(text: &str) -> bool {
@@ -120,6 +141,7 @@ mod tests {
             (200, "{}"),
             (200, r#"{"issuer":"https://login.microsoftonline.com/common/v2.0"}"#),
             (400, r#"{"error":"temporarily_unavailable"}"#),
+            (400, r#"{"error":"invalid_request","error_codes":[90038]}"#),
             (302, "{}"),
             (503, ""),
         ] {

@@ -13,7 +13,7 @@ pub(crate) struct Preset {
     pub(crate) family: Family,
     pub(crate) servers: Each<Option<Place>>,
     pub(crate) scopes: Each<&'static [&'static str]>,
-    pub(crate) app_scope: Option<&'static str>,
+    pub(crate) app_scopes: &'static [&'static str],
     pub(crate) sign_in_scopes: &'static [&'static str],
     pub(crate) flows: Flows,
     pub(crate) identity: Identity,
@@ -112,7 +112,8 @@ const fn exchange(reading: &'static str, smtp: &'static str) -> Each<Option<Plac
     Each { smtp: Some((smtp, 587, Security::StartTls)), ..tls(reading, reading, smtp) }
 }
 
-const ENTRA_SIGN_IN: &[&str] = &["offline_access", "openid", "profile"];
+/// OpenID Connect Core sections 3.1.2.1, 5.4 and 11.
+const OPENID_SIGN_IN: &[&str] = &["offline_access", "openid", "profile"];
 const EVERY_FLOW: Flows = Flows { browser: true, device_code: true, app_only: true };
 const BROWSER: Flows = Flows { browser: true, device_code: false, app_only: false };
 
@@ -138,8 +139,8 @@ const MICROSOFT_365: Preset = Preset {
         pop3: &["https://outlook.office.com/POP.AccessAsUser.All"],
         smtp: &["https://outlook.office.com/SMTP.Send"],
     },
-    app_scope: Some("https://outlook.office365.com/.default"),
-    sign_in_scopes: ENTRA_SIGN_IN,
+    app_scopes: &["https://outlook.office365.com/.default"],
+    sign_in_scopes: OPENID_SIGN_IN,
     flows: EVERY_FLOW,
     identity: Identity::Entra(Cloud::Public),
     known: EXCHANGE,
@@ -155,7 +156,7 @@ const US_GOV: Preset = Preset {
         pop3: &["https://outlook.office365.us/POP.AccessAsUser.All"],
         smtp: &["https://outlook.office365.us/SMTP.Send"],
     },
-    app_scope: Some("https://outlook.office365.us/.default"),
+    app_scopes: &["https://outlook.office365.us/.default"],
     identity: Identity::Entra(Cloud::UsGovernment),
     registration: "https://entra.microsoft.us",
     ..MICROSOFT_365
@@ -170,7 +171,7 @@ const US_GOV_DOD: Preset = Preset {
         pop3: &["https://outlook-dod.office365.us/POP.AccessAsUser.All"],
         smtp: &["https://outlook-dod.office365.us/SMTP.Send"],
     },
-    app_scope: Some("https://outlook-dod.office365.us/.default"),
+    app_scopes: &["https://outlook-dod.office365.us/.default"],
     ..US_GOV
 };
 
@@ -183,7 +184,7 @@ const CHINA: Preset = Preset {
         pop3: &["https://partner.outlook.cn/POP.AccessAsUser.All"],
         smtp: &["https://partner.outlook.cn/SMTP.Send"],
     },
-    app_scope: Some("https://partner.outlook.cn/.default"),
+    app_scopes: &["https://partner.outlook.cn/.default"],
     identity: Identity::Entra(Cloud::China),
     registration: "https://portal.azure.cn",
     ..MICROSOFT_365
@@ -194,7 +195,7 @@ const OUTLOOK_COM: Preset = Preset {
     name: "Outlook.com",
     family: Family::MicrosoftPersonal,
     servers: exchange("outlook.office365.com", "smtp-mail.outlook.com"),
-    app_scope: None,
+    app_scopes: &[],
     flows: Flows { app_only: false, ..EVERY_FLOW },
     identity: Identity::Consumers,
     ..MICROSOFT_365
@@ -206,7 +207,7 @@ const GMAIL: Preset = Preset {
     family: Family::Google,
     servers: tls("imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"),
     scopes: Each::same(&["https://mail.google.com/"]),
-    app_scope: None,
+    app_scopes: &[],
     // A refresh token comes by `access_type=offline`, not by a scope.
     sign_in_scopes: &["openid", "email"],
     flows: BROWSER,
@@ -222,7 +223,7 @@ const YAHOO: Preset = Preset {
     family: Family::Other,
     servers: tls("imap.mail.yahoo.com", "pop.mail.yahoo.com", "smtp.mail.yahoo.com"),
     scopes: Each::same(&["mail-w"]),
-    app_scope: None,
+    app_scopes: &[],
     sign_in_scopes: &[],
     flows: BROWSER,
     identity: Identity::Known(Idp::Yahoo),
@@ -290,8 +291,8 @@ const CUSTOM: Preset = Preset {
     family: Family::Other,
     servers: Each::same(None),
     scopes: Each::same(&[]),
-    app_scope: None,
-    sign_in_scopes: &[],
+    app_scopes: &[],
+    sign_in_scopes: OPENID_SIGN_IN,
     flows: EVERY_FLOW,
     identity: Identity::Account,
     known: ASK,

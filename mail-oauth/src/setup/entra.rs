@@ -135,7 +135,7 @@ fn consent(request: &Request, lang: Lang) -> Section {
     let client_id = request.client_id().unwrap_or("CLIENT-ID");
     // Of an application, `.default` means all that its registration declares.
     let scope = match (request.is_app_only(), request.provider()) {
-        (true, provider) => provider.app_scope().unwrap_or_default(),
+        (true, provider) => provider.app_scopes().first().copied().unwrap_or_default(),
         (false, Provider::Microsoft365UsGov) => "https://graph.microsoft.us/.default",
         (false, Provider::Microsoft365UsGovDod) => "https://dod-graph.microsoft.us/.default",
         (false, Provider::Microsoft365China) => "https://microsoftgraph.chinacloudapi.cn/.default",

@@ -49,7 +49,7 @@ impl Request {
         })
     }
 
-    /// For an account, with its roles and the protocols that it has a server for.
+    /// For an account, with its roles, its way to sign in and the protocols that it has a server for.
     ///
     /// # Errors
     /// As the other methods.
@@ -60,6 +60,7 @@ impl Request {
             .with_sign_in(&roles.sign_in)?
             .with_sender(&roles.sender)?
             .with_client_id(account.client_id())?
+            .with_app_only(account.is_app_only())
             .with_protocols(has);
         if let Ok(authority) = account.issuer()
             && !authority.tenant().is_empty()

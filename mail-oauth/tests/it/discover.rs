@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use mail_oauth::diagnosis::Lang;
 use mail_oauth::discover::{
-    Answer, Discovery, HttpAnswer, Lookup, LookupError, Source, Srv, Target, discover,
+    Answer, Discovery, HttpAnswer, Lookup, LookupError, Source, Srv, SystemLookup, Target, Tenant, discover,
 };
-use mail_oauth::{Protocol, Provider};
+use mail_oauth::{Protocol, Provider, Tls, Trust};
+
+use crate::bed;
 
 /// Answers by name, such as `MX contoso.example`; what is not in it does not exist.
 #[derive(Default)]
@@ -221,4 +223,16 @@ async fn an_address_without_a_domain_is_refused() {
     for address in ["adele", "adele@", "adele@[127.0.0.1]", "adele@x.example/../y"] {
         assert!(discover(address, &nobody, Duration::from_secs(1)).await.is_err(), "{address}");
     }
+}
+
+#[tokio::test]
+async fn a_tenant_is_described_over_https() {
+    let tenant = bed::builder().start().await.unwrap();
+    let lookup = SystemLookup::new(&Tls::new(&Trust::Only(tenant.ca_pem().to_owned())).unwrap()).unwrap();
+    let found = Tenant::at(&tenant.authority(), &lookup).await.unwrap().unwrap();
+    assert_eq!((found.id.as_str(), found.provider), (tenant.tenant_id(), Provider::Microsoft365));
+    let unknown = tenant.authority().replace(tenant.tenant_id(), "unknown.example");
+    assert_eq!(Tenant::at(&unknown, &lookup).await, Ok(None));
+    let distrusting = SystemLookup::new(&Tls::new(&Trust::System).unwrap()).unwrap();
+    assert!(Tenant::at(&tenant.authority(), &distrusting).await.is_err());
 }
