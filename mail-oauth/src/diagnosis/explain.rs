@@ -173,6 +173,9 @@ impl Reader {
     }
 
     fn line(&mut self, line: usize, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
         self.secrets(line, text);
         for number in line::aadsts(text) {
             self.number(line, number);

@@ -1,5 +1,7 @@
 //! What one line of a pasted text says: a reply of a mail server, or words of the identity provider.
 
+use std::collections::BTreeSet;
+
 use crate::diagnosis::signal::{Fact, Signal};
 use crate::server::Protocol;
 
@@ -15,7 +17,7 @@ pub(super) struct Reply<'t> {
 }
 
 /// The AADSTS numbers of a line: behind `AADSTS`, in `error_codes`, and in the address of the error page.
-pub(super) fn aadsts(line: &str) -> Vec<u64> {
+pub(super) fn aadsts(line: &str) -> BTreeSet<u64> {
     let behind = |mark: &'static str| {
         line.split(mark).skip(1).filter_map(|rest| {
             let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());

@@ -278,3 +278,26 @@ proptest! {
         prop_assert!(!leaks(&shown(&explained), &token), "{text:?} {explained:#?}");
     }
 }
+
+/// Long texts in the forms that a scan could choke on: what is kept of them is bounded, and a quadratic scan would not
+/// end while a test is waited for.
+#[test]
+fn a_long_text_is_read_in_one_pass() {
+    let repeat = |piece: &str| piece.repeat(super::EXPLAIN_LIMIT / 8 / piece.len());
+    for piece in [
+        "AADSTS7000218 ",
+        "a",
+        "a NO AUTHENTICATE failed.\n",
+        "535 5.7.3 ",
+        "eyJ.",
+        "error_codes\":[1,",
+        "1.1.",
+        "\n",
+    ] {
+        let explained = read(&repeat(piece));
+        assert!(
+            explained.failures.len() <= super::FAILURES && explained.secrets.len() <= super::PIECES,
+            "{piece}"
+        );
+    }
+}
