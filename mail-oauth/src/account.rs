@@ -135,8 +135,9 @@ impl Account {
     #[must_use]
     pub fn with_app_only(mut self) -> Self {
         self.app_only = true;
-        if let Some(scope) = self.provider.app_scope() {
-            self.scopes = PerProtocol::of(|_| vec![scope.to_owned()]);
+        let scopes = self.provider.app_scopes();
+        if !scopes.is_empty() {
+            self.scopes = PerProtocol::of(|_| scopes.iter().map(|scope| (*scope).to_owned()).collect());
         }
         self
     }

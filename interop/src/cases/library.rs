@@ -5,7 +5,7 @@ use std::time::Duration;
 use mail_oauth::diagnosis::Lang;
 use mail_oauth::imap_min::{Mailbox as Name, UidSet};
 use mail_oauth::smtp_min::{Envelope, RecipientOutcome};
-use mail_oauth::{CheckOptions, Error, Mailbox, Options, Protocol, TlsProblem, Trust};
+use mail_oauth::{CheckOptions, Error, Mailbox, Options, TlsProblem, Trust};
 
 use super::{ensure, message};
 use crate::Failed;

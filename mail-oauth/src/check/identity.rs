@@ -232,7 +232,7 @@ async fn credential(mailbox: &Mailbox) -> Asked {
     let names: Vec<&str> = if mailbox.account().is_app_only() {
         mailbox.account().scopes(Protocol::Imap).iter().map(String::as_str).collect()
     } else {
-        mailbox.account().provider().app_scope().into_iter().collect()
+        mailbox.account().provider().app_scopes().to_vec()
     };
     if names.is_empty() {
         return Asked::skipped(

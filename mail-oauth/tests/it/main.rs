@@ -3,9 +3,9 @@
 
 mod bed;
 mod budget;
+mod causes;
 #[cfg(feature = "discover")]
 mod discover;
-mod causes;
 mod outcomes;
 mod secrets;
 mod setup;
