@@ -72,7 +72,7 @@ fn hidden(facts: &Facts, lang: Lang, screen: Screen) {
 }
 
 /// The exit code of a report: that of its first error; `None` when all works.
-fn code(report: &Report) -> Option<Code> {
+pub(crate) fn code(report: &Report) -> Option<Code> {
     if report.is_good() {
         return None;
     }
@@ -149,12 +149,7 @@ fn finding(one: &Finding, lang: Lang) -> Value {
         "id": cause.id,
         "number": cause.number,
         "stage": area_id(cause.area),
-        "severity": match cause.severity {
-            Severity::Error => "error",
-            Severity::Temporary => "temporary",
-            Severity::Warning => "warning",
-            _ => "note",
-        },
+        "severity": severity_id(cause),
         "percent": one.percent,
         "protocols": one.protocols.iter().copied().map(protocol_id).collect::<Vec<_>>(),
         "who": who_id(cause),
@@ -166,7 +161,7 @@ fn finding(one: &Finding, lang: Lang) -> Value {
     })
 }
 
-fn area_id(area: Area) -> &'static str {
+pub(crate) fn area_id(area: Area) -> &'static str {
     match area {
         Area::Settings => "settings",
         Area::Network => "network",
@@ -183,7 +178,16 @@ fn area_id(area: Area) -> &'static str {
     }
 }
 
-fn who_id(cause: &Cause) -> &'static str {
+pub(crate) fn severity_id(cause: &Cause) -> &'static str {
+    match cause.severity {
+        Severity::Error => "error",
+        Severity::Temporary => "temporary",
+        Severity::Warning => "warning",
+        _ => "note",
+    }
+}
+
+pub(crate) fn who_id(cause: &Cause) -> &'static str {
     use mail_oauth::diagnosis::Who;
     match cause.who {
         Who::You => "you",

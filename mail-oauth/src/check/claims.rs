@@ -96,7 +96,8 @@ impl Claims {
         if account.is_app_only() {
             // Exchange's own role assignments let an application submit without the role in its token.
             if protocol != Protocol::Smtp && !has(&seen.roles, application) {
-                self.facts.push(Fact::RoleMissing);
+                let none = seen.roles.is_empty();
+                self.facts.push(if none { Fact::AppTokenWithoutRoles } else { Fact::RoleMissing });
             }
         } else if seen.scopes.is_empty() {
             self.facts.push(Fact::AppTokenWithoutRoles);

@@ -6,7 +6,7 @@ use msal_lite::{Timestamp, Token, TokenSource};
 use tokio::time::Instant;
 
 use super::claims::Claims;
-use super::identity::now;
+use super::identity::{NEEDS_SECRET, now};
 use super::report::{Failure, Line, Outcome};
 use super::session::Session;
 use super::signals;
@@ -182,7 +182,17 @@ pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress,
     };
     let token = match token {
         Ok(token) => token,
-        Err(error) => return progress.error(&error, Vec::new()),
+        Err(error) => {
+            // Whoever is signed in is so by a refresh token; an application asks with its credential.
+            if !mailbox.account().is_app_only() {
+                progress.reached.facts.push(Fact::InRefresh);
+                let demanded = signals::of(&error).contains(&Signal::Aadsts(NEEDS_SECRET));
+                if demanded && mailbox.credential.is_none() {
+                    progress.reached.facts.push(Fact::PublicClientOff);
+                }
+            }
+            return progress.error(&error, Vec::new());
+        }
     };
     progress.reached.token = true;
     let now = now();

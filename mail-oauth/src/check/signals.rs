@@ -3,6 +3,7 @@
 use std::io;
 
 use msal_lite::{ErrorKind, TransportErrorKind};
+use sasl_xoauth2::ServerErrorKind;
 
 use crate::diagnosis::{Area, Fact, Signal};
 use crate::error::{Error, Stage, TlsProblem};
@@ -23,8 +24,9 @@ pub(super) fn of(error: &Error) -> Vec<Signal> {
             }];
             let refused = if *temporary { Fact::SignInTemporary } else { Fact::SignInRefused };
             signals.push(Signal::Fact(refused));
-            if challenge.is_some() {
+            if let Some(challenge) = challenge {
                 signals.push(Signal::Fact(Fact::ErrorChallenge));
+                signals.extend(challenged(challenge.kind()).map(Signal::Fact));
             }
             signals
         }
@@ -48,6 +50,16 @@ pub(super) fn area(error: &Error, reached: Area) -> Area {
         Error::Sasl(_) | Error::SignIn { .. } => Area::Sasl,
         Error::Imap(_) | Error::Pop3(_) | Error::Smtp(_) => reached,
     }
+}
+
+fn challenged(kind: ServerErrorKind) -> Option<Fact> {
+    Some(match kind {
+        ServerErrorKind::InvalidToken => Fact::ChallengeToken,
+        ServerErrorKind::InvalidRequest => Fact::ChallengeRequest,
+        ServerErrorKind::InsufficientScope => Fact::ChallengeScope,
+        ServerErrorKind::ServerTrouble => Fact::ChallengeTrouble,
+        _ => return None,
+    })
 }
 
 fn setting(what: &str) -> Option<Fact> {
@@ -79,7 +91,8 @@ fn token(error: &msal_lite::Error) -> Vec<Signal> {
         Msal::Throttled { .. } => Fact::IdentityThrottles,
         Msal::Unavailable { .. } => Fact::IdentityDown,
         Msal::Malformed { status: 407, .. } => Fact::ProxyAsked,
-        Msal::Malformed { .. } => Fact::ForeignPage,
+        Msal::Malformed { what, .. } if what.contains("HTML") => Fact::ForeignPage,
+        Msal::Malformed { .. } => Fact::AnswerUnreadable,
         Msal::NoRedirect { .. } => Fact::NoCallback,
         Msal::Listener { .. } => Fact::CallbackPortBusy,
         Msal::NoAccount { .. } | Msal::AmbiguousAccount { .. } => Fact::NobodySignedIn,
@@ -99,6 +112,7 @@ pub(super) fn refused(refusal: &msal_lite::ServerError) -> Vec<Signal> {
         suberror: refusal.suberror().map(str::to_owned),
     }];
     signals.extend(refusal.codes().iter().copied().map(Signal::Aadsts));
+    signals.extend(refusal.description().map(|text| Signal::Told(text.to_owned())));
     if refusal.kind() == ErrorKind::SignInAgain && refusal.error() == "invalid_grant" {
         signals.push(Signal::Fact(Fact::RefreshTokenDead));
     }
@@ -162,7 +176,12 @@ fn smtp(error: &smtp_min::Error) -> Vec<Signal> {
                 Some(Condition::LoginUnavailable) => Some(Fact::SignInTemporary),
                 Some(Condition::SendAsDenied) => Some(Fact::SenderRefused),
                 Some(Condition::MailboxUnavailable) => Some(Fact::NotConnected),
-                _ => None,
+                _ => match no.command {
+                    "MAIL" => Some(Fact::SenderRefused),
+                    "RCPT" => Some(Fact::RecipientRefused),
+                    "DATA" | "BDAT" => Some(Fact::MessageRefused),
+                    _ => None,
+                },
             };
             signals.extend(fact.map(Signal::Fact));
             signals
