@@ -243,7 +243,11 @@ impl Mailbox {
         }
         if let Some(usual) = account.provider().server(protocol) {
             let same = usual.host().eq_ignore_ascii_case(&host);
-            facts.push(if same { Fact::HostOfProvider } else { Fact::HostNotOfProvider });
+            if same {
+                facts.push(Fact::HostOfProvider);
+            } else if !settings::is_local(&host) {
+                facts.push(Fact::HostNotOfProvider);
+            }
         }
         let roles = account.roles();
         let person = roles.token_user.as_deref().unwrap_or(&roles.sign_in);

@@ -11,6 +11,9 @@ use crate::server::Protocol;
 /// A token that ends within this time, in seconds, although it is fresh, is too short for a session.
 const SOON: u64 = 600;
 
+/// A token that begins this much later than now, in seconds, comes from a clock that is ahead of ours.
+const AHEAD: u64 = 300;
+
 /// What was read off a token.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Claims {
@@ -56,6 +59,9 @@ impl Claims {
         if is_microsoft(account.provider()) {
             claims.audience(&seen);
             claims.permissions(&seen, account, protocol);
+        }
+        if seen.not_before.is_some_and(|begin| now.until(begin).as_secs() > AHEAD) {
+            claims.facts.push(Fact::ClockOff);
         }
         if let Some(end) = seen.expires_on {
             if end <= now {

@@ -232,7 +232,10 @@ async fn redirect_address(mailbox: &Mailbox, redirect: &str) -> Asked {
         Ok(answer) => {
             let text = String::from_utf8_lossy(&answer.body);
             let mut asked = refused_page(Area::Registration, answer.status, &text);
-            if let Some(failure) = &mut asked.failure {
+            // A number says it better.
+            if let Some(failure) = &mut asked.failure
+                && !failure.signals.iter().any(|signal| matches!(signal, Signal::Aadsts(_)))
+            {
                 failure.signals.push(Signal::Fact(Fact::RedirectUnregistered));
             }
             asked

@@ -14,6 +14,10 @@ pub(super) fn of(error: &Error) -> Vec<Signal> {
     match error {
         Error::Setting { what, .. } => setting(what).map(Signal::Fact).into_iter().collect(),
         Error::Connect { stage, source, .. } => vec![Signal::Fact(connect(*stage, source))],
+        // Not TLS's fault: the connection went away under it.
+        Error::Tls { problem: TlsProblem::Other, source, .. } if broke(source) => {
+            vec![Signal::Fact(Fact::Broke)]
+        }
         Error::Tls { problem, .. } => vec![Signal::Tls(*problem)],
         Error::Token { source, .. } => token(source),
         Error::NoMechanism { .. } => vec![Signal::Fact(Fact::NoOAuthOffered)],
@@ -24,6 +28,11 @@ pub(super) fn of(error: &Error) -> Vec<Signal> {
             }];
             let refused = if *temporary { Fact::SignInTemporary } else { Fact::SignInRefused };
             signals.push(Signal::Fact(refused));
+            let condition = match smtp {
+                Some(reply) => reply.condition().and_then(of_reply),
+                None => imap_min::Condition::in_text(text.as_bytes()).and_then(of_text),
+            };
+            signals.extend(condition.map(Signal::Fact));
             if let Some(challenge) = challenge {
                 signals.push(Signal::Fact(Fact::ErrorChallenge));
                 signals.extend(challenged(challenge.kind()).map(Signal::Fact));
@@ -50,6 +59,37 @@ pub(super) fn area(error: &Error, reached: Area) -> Area {
         Error::Sasl(_) | Error::SignIn { .. } => Area::Sasl,
         Error::Imap(_) | Error::Pop3(_) | Error::Smtp(_) => reached,
     }
+}
+
+fn broke(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof
+    )
+}
+
+fn of_text(condition: imap_min::Condition) -> Option<Fact> {
+    use imap_min::Condition;
+    Some(match condition {
+        Condition::AuthenticatedNotConnected => Fact::NotConnected,
+        Condition::Throttled { .. } => Fact::Throttled,
+        Condition::TokenExpired => Fact::TokenExpired,
+        Condition::ServerUnavailable => Fact::SignInTemporary,
+        _ => return None,
+    })
+}
+
+fn of_reply(condition: smtp_min::Condition) -> Option<Fact> {
+    use smtp_min::Condition;
+    Some(match condition {
+        Condition::TooManyConnections => Fact::TooManyConnections,
+        Condition::Throttled | Condition::QuotaExceeded => Fact::Throttled,
+        Condition::LoginUnavailable => Fact::SignInTemporary,
+        Condition::SendAsDenied => Fact::SenderRefused,
+        Condition::MailboxUnavailable => Fact::NotConnected,
+        _ => return None,
+    })
 }
 
 fn challenged(kind: ServerErrorKind) -> Option<Fact> {
@@ -120,18 +160,15 @@ pub(super) fn refused(refusal: &msal_lite::ServerError) -> Vec<Signal> {
 }
 
 fn imap(error: &imap_min::Error) -> Vec<Signal> {
-    use imap_min::{Condition, Error as Imap};
+    use imap_min::Error as Imap;
     match error {
         Imap::Refused(no) => {
             let mut signals = vec![Signal::Said { protocol: Protocol::Imap, text: no.text.clone() }];
-            let fact = match no.condition {
-                Some(Condition::AuthenticatedNotConnected) => Some(Fact::NotConnected),
-                Some(Condition::Throttled { .. }) => Some(Fact::Throttled),
-                Some(Condition::TokenExpired) => Some(Fact::TokenExpired),
-                Some(Condition::ServerUnavailable) => Some(Fact::SignInTemporary),
-                _ if no.code == Some(imap_min::CodeName::NonExistent) => Some(Fact::NoSuchMailbox),
-                _ => None,
-            };
+            if no.command == "STARTTLS" {
+                return vec![Signal::Fact(Fact::NoStartTls)];
+            }
+            let missing = (no.code == Some(imap_min::CodeName::NonExistent)).then_some(Fact::NoSuchMailbox);
+            let fact = no.condition.and_then(of_text).or(missing);
             signals.extend(fact.map(Signal::Fact));
             signals
         }
@@ -147,6 +184,9 @@ fn pop3(error: &pop3_min::Error) -> Vec<Signal> {
     use pop3_min::Error as Pop3;
     match error {
         Pop3::Refused(no) => {
+            if no.command == "STLS" {
+                return vec![Signal::Fact(Fact::NoStartTls)];
+            }
             let mut signals = vec![Signal::Said { protocol: Protocol::Pop3, text: no.text.clone() }];
             let fact = match no.code {
                 Some(pop3_min::Code::InUse) => Some(Fact::TooManyConnections),
@@ -166,23 +206,18 @@ fn pop3(error: &pop3_min::Error) -> Vec<Signal> {
 }
 
 fn smtp(error: &smtp_min::Error) -> Vec<Signal> {
-    use smtp_min::{Condition, Error as Smtp};
+    use smtp_min::Error as Smtp;
     match error {
         Smtp::Refused(no) => {
             let mut signals = vec![reply_said(no.reply.code(), no.reply.enhanced(), &no.reply.to_string())];
-            let fact = match no.reply.condition() {
-                Some(Condition::TooManyConnections) => Some(Fact::TooManyConnections),
-                Some(Condition::Throttled | Condition::QuotaExceeded) => Some(Fact::Throttled),
-                Some(Condition::LoginUnavailable) => Some(Fact::SignInTemporary),
-                Some(Condition::SendAsDenied) => Some(Fact::SenderRefused),
-                Some(Condition::MailboxUnavailable) => Some(Fact::NotConnected),
-                _ => match no.command {
-                    "MAIL" => Some(Fact::SenderRefused),
-                    "RCPT" => Some(Fact::RecipientRefused),
-                    "DATA" | "BDAT" => Some(Fact::MessageRefused),
-                    _ => None,
-                },
+            let stage = match no.command {
+                "STARTTLS" => return vec![Signal::Fact(Fact::NoStartTls)],
+                "MAIL" => Some(Fact::SenderRefused),
+                "RCPT" => Some(Fact::RecipientRefused),
+                "DATA" | "BDAT" => Some(Fact::MessageRefused),
+                _ => None,
             };
+            let fact = no.reply.condition().and_then(of_reply).or(stage);
             signals.extend(fact.map(Signal::Fact));
             signals
         }

@@ -165,7 +165,7 @@ catalogue! {
        "Andere Programme an {mailbox} schließen, hier nur eine Verbindung benutzen und jede ordentlich beenden, und einige Minuten warten."
     link NO_LINK
     marks [
-        92: Any(&[Is(TooManyConnections), Phrase("Too many simultaneous connections"), Phrase("[IN-USE]"), Phrase("Mailbox is locked by another session")]);
+        92: Not(InSmtp), Any(&[Is(TooManyConnections), Phrase("Too many simultaneous connections"), Phrase("[IN-USE]"), Phrase("Mailbox is locked by another session")]);
         55: Phrase("Connection closed. 14"), Not(NotConnected);
     ]
 
