@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
+use mail_oauth::diagnosis::{Fact, Signal, diagnose};
 use mail_oauth::msal_lite::{FileKey, FileStore};
 use mail_oauth::{Account, Credential, Mailbox, Protocol, Provider, Security, Server, Trust};
 use serde::Deserialize;
@@ -157,6 +158,7 @@ pub(crate) fn unknown_provider(id: &str) -> Failure {
     let known: Vec<&str> = Provider::ALL.into_iter().map(Provider::id).collect();
     Failure::new(Code::Usage, format!("`{}` is not a provider known here", id.escape_debug()))
         .fix(format!("use one of {}; custom needs an authority, servers and scopes", known.join(", ")))
+        .causes(&diagnose(&[Signal::Fact(Fact::ProviderUnknown)]))
 }
 
 /// Where the configuration file is when nobody names one.
@@ -264,7 +266,8 @@ fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> R
                 Code::ConfigMalformed,
                 format!("{shown} has more than one account `{wanted}`"),
             )
-            .fix("give each [[account]] a name of its own")),
+            .fix("give each [[account]] a name of its own")
+            .causes(&diagnose(&[Signal::Fact(Fact::NameTwice)]))),
         };
     }
     if let Some(address) = &options.address {

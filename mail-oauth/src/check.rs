@@ -26,6 +26,7 @@ use tokio::time::Instant;
 
 pub use render::Role;
 pub use report::{Finding, Line, Outcome, Report};
+pub(crate) use signals::of as signals_of;
 
 use crate::credential::{Credential, SecretForm};
 use crate::diagnosis::{Area, Fact, Facts, Signal};

@@ -10,9 +10,9 @@ use crate::error::{Error, Stage, TlsProblem};
 use crate::server::Protocol;
 
 /// What an error tells, as signals.
-pub(super) fn of(error: &Error) -> Vec<Signal> {
+pub(crate) fn of(error: &Error) -> Vec<Signal> {
     match error {
-        Error::Setting { what, .. } => setting(what).map(Signal::Fact).into_iter().collect(),
+        Error::Setting { what, why } => setting(what, why).map(Signal::Fact).into_iter().collect(),
         Error::Connect { stage, source, .. } => vec![Signal::Fact(connect(*stage, source))],
         // Not TLS's fault: the connection went away under it.
         Error::Tls { problem: TlsProblem::Other, source, .. } if broke(source) => {
@@ -102,11 +102,12 @@ fn challenged(kind: ServerErrorKind) -> Option<Fact> {
     })
 }
 
-fn setting(what: &str) -> Option<Fact> {
+fn setting(what: &str, why: &str) -> Option<Fact> {
     Some(match what {
         "address" | "mailbox" | "sender" | "sign-in name" => Fact::AddressUnusable,
         "client id" => Fact::ClientIdForm,
         "scopes" => Fact::ScopesMixed,
+        "client secret" if why.contains("ID of the secret") => Fact::SecretIsId,
         _ => return None,
     })
 }
