@@ -134,8 +134,10 @@ impl Mailbox {
             }
             None => asked.push(Asked::by_token(&reached)),
         }
+        // A mailbox that opens works, whatever the identity provider has to say at the moment.
+        let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
         for one in asked {
-            self.note(&mut report, one, &facts, &common);
+            self.note(&mut report, one, &facts, &common, all_work);
         }
 
         let works: Vec<Protocol> = reached.iter().filter(|one| one.opened).map(|one| one.protocol).collect();
@@ -260,8 +262,9 @@ impl Mailbox {
     }
 
     /// A stage that all protocols share.
-    fn note(&self, report: &mut Report, asked: Asked, facts: &Facts, common: &[Signal]) {
+    fn note(&self, report: &mut Report, asked: Asked, facts: &Facts, common: &[Signal], works: bool) {
         let outcome = match (&asked.failure, asked.not_asked) {
+            (Some(_), _) if works => Outcome::Warning,
             (Some(_), _) => Outcome::Bad,
             (None, true) => Outcome::NotAsked,
             (None, false) => Outcome::Good,

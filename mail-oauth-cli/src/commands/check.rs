@@ -1,6 +1,6 @@
 //! `mail-oauth check`: does the mailbox work, and if not, which switch must be flipped by whom?
 
-use mail_oauth::diagnosis::{Area, Cause, Facts, Lang, Severity, Sight, causes};
+use mail_oauth::diagnosis::{Area, Cause, Facts, Lang, Severity, Sight, Who, causes};
 use mail_oauth::{CheckOptions, Finding, Line, Outcome, Protocol, Report, Role};
 use serde_json::{Value, json};
 
@@ -87,8 +87,22 @@ pub(crate) fn code(report: &Report) -> Option<Code> {
 pub(crate) fn of_cause(cause: &Cause) -> Code {
     match cause.id {
         "name-not-found" => Code::NameNotFound,
+        "port-closed" => Code::PortClosed,
+        "port-blocked" => Code::TimedOut,
+        "connection-broke" => Code::Connection,
+        "tls-intercepted" => Code::UntrustedCertificate,
         "certificate-name" => Code::CertificateName,
+        "store-not-usable" => Code::CacheUnreadable,
+        "store-damaged" => Code::CacheBroken,
+        "app-unknown" => Code::ClientId,
+        "audience-graph" | "scope-missing" | "scope-wrong" | "scopes-mixed" | "scope-of-other-resource" => {
+            Code::Scope
+        }
+        "verification-unavailable" | "service-incident" | "page-instead-of-answer" => Code::ProviderDown,
+        "other-person" => Code::WrongPerson,
+        "consent-declined" => Code::Declined,
         _ if cause.severity == Severity::Temporary => Code::Throttled,
+        _ if cause.area == Area::SignIn && cause.who == Who::EntraAdmin => Code::Policy,
         _ => of_area(cause.area),
     }
 }
@@ -101,7 +115,7 @@ fn of_area(area: Area) -> Code {
         Area::Tenant => Code::Tenant,
         Area::Registration => Code::AppRegistration,
         Area::SignIn => Code::SignInNeeded,
-        Area::Token => Code::Scope,
+        Area::Token => Code::TokenRefused,
         Area::Sasl => Code::TokenRefused,
         Area::Mailbox => Code::MailboxAccess,
         Area::Sending => Code::MessageRefused,
@@ -188,7 +202,6 @@ pub(crate) fn severity_id(cause: &Cause) -> &'static str {
 }
 
 pub(crate) fn who_id(cause: &Cause) -> &'static str {
-    use mail_oauth::diagnosis::Who;
     match cause.who {
         Who::You => "you",
         Who::MailboxOwner => "mailbox-owner",

@@ -82,7 +82,7 @@ impl Asked {
 
     fn error(area: Area, error: &Error) -> Self {
         let text = crate::error::chain(error);
-        Asked::bad(signals::area(error, area).max(area), text, signals::of(error))
+        Asked::bad(area, text, signals::of(error))
     }
 }
 

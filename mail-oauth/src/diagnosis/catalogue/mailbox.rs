@@ -83,6 +83,7 @@ catalogue! {
        "Den Namen im Token mit {mailbox} vergleichen. Als die richtige Person anmelden: mail-oauth login; oder bei einem freigegebenen Postfach Anmeldenamen und Postfach getrennt eintragen."
     link NO_LINK
     marks [
+        70: REFUSED, Is(OtherMailbox), Is(OtherProvider);
         92: Any(&[NOT_CONNECTED, REFUSED]), Is(OtherPerson);
         60: Any(&[NOT_CONNECTED, REFUSED]), Is(UpnDiffers), NoneOf(&[OtherMailbox, AppOnly, OtherPerson, InSmtp]);
         15: NOT_CONNECTED, UNSEEN, NoneOf(&[AppOnly, OtherMailbox]), NOWHERE;
