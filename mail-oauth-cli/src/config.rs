@@ -37,6 +37,7 @@ struct Entry {
     provider: Option<String>,
     tenant: Option<String>,
     authority: Option<String>,
+    issuer: Option<String>,
     sign_in: Option<String>,
     mailbox: Option<String>,
     sender: Option<String>,
@@ -83,7 +84,7 @@ pub(crate) struct Chosen {
 
 impl Chosen {
     /// The mailbox of the account, with its cache, its credential and its trust.
-    pub(crate) fn mailbox(&self) -> Result<Mailbox, Failure> {
+    pub(crate) async fn mailbox(&self) -> Result<Mailbox, Failure> {
         let mut store = match &self.cache_key {
             Some(key) => FileStore::encrypted(&self.cache_file, key.clone()),
             None => FileStore::new(&self.cache_file),
@@ -95,7 +96,7 @@ impl Chosen {
         if let Some(credential) = &self.credential {
             options = options.with_credential(credential.clone());
         }
-        Ok(Mailbox::new(self.account.clone(), options)?)
+        Ok(Mailbox::open(self.account.clone(), options).await?)
     }
 
     /// Makes the folder of a token cache that nobody has named, for its owner alone.
@@ -166,10 +167,13 @@ pub(crate) fn default_path() -> Result<PathBuf, Failure> {
     Ok(folders()?.config_dir().join("mail-oauth").join("config.toml"))
 }
 
-/// The names and addresses under which a file's accounts can be chosen.
-pub(crate) fn names(text: &str, path: &Path) -> Result<Vec<String>, Failure> {
+/// Address and client id of a file's account of that name.
+pub(crate) fn account_of(text: &str, path: &Path, name: &str) -> Result<Option<(String, String)>, Failure> {
     let file = parse(text, path)?;
-    Ok(file.account.into_iter().filter_map(|entry| entry.name.or(entry.address)).collect())
+    let of_name =
+        |entry: &Entry| entry.name.as_ref().or(entry.address.as_ref()).is_some_and(|known| known == name);
+    let found = file.account.into_iter().find(of_name);
+    Ok(found.map(|entry| (entry.address.unwrap_or_default(), entry.client_id.unwrap_or_default())))
 }
 
 fn parse(text: &str, path: &Path) -> Result<File, Failure> {
@@ -304,6 +308,7 @@ fn overlay(entry: &mut Entry, options: &AccountOptions) {
         (&mut entry.provider, &options.provider),
         (&mut entry.tenant, &options.tenant),
         (&mut entry.authority, &options.authority),
+        (&mut entry.issuer, &options.issuer),
         (&mut entry.sign_in, &options.sign_in),
         (&mut entry.mailbox, &options.mailbox),
         (&mut entry.sender, &options.sender),
@@ -343,6 +348,9 @@ fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Resu
     }
     if let Some(authority) = &entry.authority {
         account = account.with_authority(authority)?;
+    }
+    if let Some(issuer) = &entry.issuer {
+        account = account.with_issuer(issuer)?;
     }
     if let Some(user) = &entry.sign_in {
         account = account.with_sign_in(user)?;

@@ -1,5 +1,6 @@
 //! From the library's errors to what a person must know: which failure, and what to do.
 
+use mail_oauth::diagnosis::Facts;
 use mail_oauth::msal_lite::{self, ErrorKind};
 use mail_oauth::{Error, Protocol, Stage, TlsProblem};
 
@@ -27,10 +28,12 @@ impl Failure {
     /// Explains an error.
     pub(crate) fn of(error: &Error) -> Self {
         let (code, fix) = match error {
-            Error::Setting { .. } | Error::CaFile { .. } => (
-                Code::Usage,
-                Some("correct the setting on the command line or in the configuration file".to_owned()),
-            ),
+            Error::Setting { .. } | Error::CaFile { .. } => {
+                let known = error.causes().first().map(|one| Facts::default().fill(one.cause.fix.en));
+                let usual =
+                    || "correct the setting on the command line or in the configuration file".to_owned();
+                (Code::Usage, Some(known.unwrap_or_else(usual)))
+            }
             Error::Connect { stage, source, server, .. } => {
                 let code = failure::connect(*stage, source);
                 (code, Some(connect_fix(code, &server.to_string())))

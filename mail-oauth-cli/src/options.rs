@@ -67,7 +67,7 @@ pub(crate) struct AccountOptions {
     /// The application (client) id of the app registration.
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
-    /// Whose servers: `microsoft365` or `custom`.
+    /// Whose servers: `microsoft365`, `outlook-com`, `gmail`, ... or `custom`; the README lists them.
     #[arg(long)]
     pub(crate) provider: Option<String>,
     /// The tenant's id or domain [default: the domain of the person who signs in].
@@ -76,6 +76,9 @@ pub(crate) struct AccountOptions {
     /// The whole authority instead of the provider's, as https://HOST/TENANT.
     #[arg(long, value_name = "URL")]
     pub(crate) authority: Option<String>,
+    /// The issuer of an identity provider that is not known here; it is asked for its endpoints.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["authority", "tenant"])]
+    pub(crate) issuer: Option<String>,
     /// Who signs in, where that is not the address.
     #[arg(long, value_name = "USER")]
     pub(crate) sign_in: Option<String>,

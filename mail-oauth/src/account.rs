@@ -41,6 +41,7 @@ pub struct Account {
     provider: Provider,
     client_id: String,
     authority: Option<String>,
+    issuer: Option<String>,
     tenant: Option<String>,
     roles: Roles,
     servers: PerProtocol<Option<Server>>,
@@ -60,6 +61,7 @@ impl Account {
             provider,
             client_id,
             authority: None,
+            issuer: None,
             tenant: None,
             roles: Roles {
                 sign_in: address.clone(),
@@ -98,6 +100,20 @@ impl Account {
             return Err(Error::setting("authority", why.to_string()));
         }
         self.authority = Some(authority.to_owned());
+        Ok(self)
+    }
+
+    /// The issuer of an identity provider whose endpoints are not known here, such as
+    /// `https://auth.example.com/realms/mail`: [`Mailbox::open`](crate::Mailbox::open) asks it for them.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when it is no `https` address.
+    pub fn with_issuer(mut self, issuer: &str) -> Result<Self, Error> {
+        if !issuer.starts_with("https://") || issuer.contains(char::is_whitespace) {
+            let why = format!("`{}` is no https address", issuer.escape_debug());
+            return Err(Error::setting("issuer", why));
+        }
+        self.issuer = Some(issuer.to_owned());
         Ok(self)
     }
 
@@ -188,15 +204,23 @@ impl Account {
         if let Some(authority) = &self.authority {
             return Ok(authority.clone());
         }
-        let authority = self.issuer()?;
+        if let Some(issuer) = &self.issuer {
+            return Ok(issuer.clone());
+        }
+        let authority = self.known_authority()?;
         Ok(match authority.tenant() {
             "" => authority.issuer().to_owned(),
             tenant => format!("https://{}/{tenant}", authority.environment()),
         })
     }
 
+    /// The issuer, where the identity provider is known by nothing else.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
     /// The authority with its endpoints.
-    pub(crate) fn issuer(&self) -> Result<msal_lite::Authority, Error> {
+    pub(crate) fn known_authority(&self) -> Result<msal_lite::Authority, Error> {
         match &self.authority {
             Some(address) => {
                 msal_lite::Authority::parse(address).map_err(|e| Error::setting("authority", e.to_string()))

@@ -12,6 +12,7 @@
 //! and texts only choose explanations ([`diagnosis`](crate::diagnosis)).
 
 mod claims;
+mod detail;
 mod identity;
 mod progress;
 mod render;
@@ -24,18 +25,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub use detail::Detail;
 pub use render::Role;
 pub use report::{Finding, Line, Outcome, Report};
 pub(crate) use signals::of as signals_of;
 
-use crate::credential::{Credential, SecretForm};
+use crate::credential::{Credential, SecretForm, is_guid};
 use crate::diagnosis::{Area, Fact, Facts, Signal};
 use crate::mailbox::Mailbox;
 use crate::open::{ImapClient, Pop3Client, SmtpClient};
 use crate::provider::Family;
 use crate::server::Protocol;
 use identity::{Asked, TenantSeen};
-use progress::{Progress, Reached};
+use progress::{Progress, Reached, TokenGate};
 use report::Failure;
 
 /// What to check.
@@ -100,88 +102,99 @@ impl Mailbox {
         } else {
             Protocol::ALL.into_iter().filter(|protocol| options.protocols.contains(protocol)).collect()
         };
-        let mut report = self.blank_report(&protocols);
-
-        let limit = options.deadline;
-        let (tenant, registration, imap, pop3, smtp) = tokio::join!(
-            within(deadline, identity::tenant(self)),
-            async {
-                if options.login {
-                    None
-                } else {
-                    Some(within(deadline, identity::registration(self, &options.redirect)).await)
-                }
-            },
-            self.protocol::<ImapClient>(&protocols, options.login, deadline, limit),
-            self.protocol::<Pop3Client>(&protocols, options.login, deadline, limit),
-            self.protocol::<SmtpClient>(&protocols, options.login, deadline, limit),
-        );
-        let reached: Vec<Reached> = [imap, pop3, smtp].into_iter().flatten().collect();
-        let facts = Facts::of(self.account()).with("redirect", &options.redirect);
-        let mut common = self.common_facts();
-
-        let tenant = tenant.unwrap_or_else(|| TenantSeen {
-            asked: vec![Asked::late(Area::Tenant, limit)],
-            ..TenantSeen::default()
-        });
-        let web_works = tenant.asked.iter().any(Asked::was_answered);
-        common.extend(tenant.clock_right.then_some(Signal::Fact(Fact::ClockRight)));
-        let tenant_id = tenant.id;
-        let mut asked = tenant.asked;
-        match registration {
-            Some(answers) => {
-                asked.extend(answers.unwrap_or_else(|| vec![Asked::late(Area::Registration, limit)]))
+        let mut report = self.blank_report(&protocols, options.login);
+        if settings::are_fatal(&report) {
+            // Nothing is asked with settings that cannot work.
+            for area in [Area::Tenant, Area::Registration] {
+                report.lines.push(Line::new(area, None, Outcome::NotReached, progress::not_reached()));
             }
-            None => asked.push(Asked::by_token(&reached)),
+            for protocol in protocols {
+                report.lines.extend(Progress::new(protocol, options.login).end().lines);
+            }
+            return report;
         }
-        // A mailbox that opens works, whatever the identity provider has to say at the moment.
-        let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
-        for one in asked {
-            self.note(&mut report, one, &facts, &common, all_work);
-        }
-
-        let works: Vec<Protocol> = reached.iter().filter(|one| one.opened).map(|one| one.protocol).collect();
-        let nothing_works = !web_works && reached.iter().all(|one| !one.connected);
-        for one in reached {
-            let here = facts.clone().at(self.account(), one.protocol);
-            let mut context = common.clone();
-            context.extend(self.facts_at(one.protocol).into_iter().map(Signal::Fact));
-            context.extend(one.facts.iter().copied().map(Signal::Fact));
-            if !one.token {
-                context.push(Signal::Fact(Fact::TokenUnseen));
-            }
-            if works.iter().any(|other| *other != one.protocol) {
-                context.push(Signal::Fact(Fact::WorksElsewhere));
-            }
-            context.push(Signal::Fact(if nothing_works { Fact::NoNetwork } else { Fact::WebWorks }));
-            if let (Some(theirs), Some(ours)) = (&one.tenant, &tenant_id)
-                && !theirs.eq_ignore_ascii_case(ours)
-            {
-                context.push(Signal::Fact(Fact::ForeignTenant));
-            }
-            report.lines.extend(one.lines);
-            for mut failure in one.failures {
-                failure.signals.extend(context.iter().cloned());
-                let here = here.clone().with("detail", failure.evidence.first().map_or("", String::as_str));
-                report.explain(failure, &here);
-            }
-        }
+        let seen = self.look(&protocols, options, deadline).await;
+        self.conclude(&mut report, seen, options);
         report.say_once();
         report.sort();
         report
     }
 
+    /// Asks everybody side by side, until the deadline.
+    async fn look(&self, protocols: &[Protocol], options: &CheckOptions, deadline: Instant) -> Seen {
+        let limit = options.deadline;
+        let tokens = TokenGate::default();
+        let walk = Walk { protocols, login: options.login, deadline, limit, tokens: &tokens };
+        let without_login =
+            async { if options.login { Vec::new() } else { self.registration(options, deadline).await } };
+        let (tenant, mut registration, imap, pop3, smtp) = tokio::join!(
+            within(deadline, identity::tenant(self)),
+            without_login,
+            self.protocol::<ImapClient>(&walk),
+            self.protocol::<Pop3Client>(&walk),
+            self.protocol::<SmtpClient>(&walk),
+        );
+        let reached: Vec<Reached> = [imap, pop3, smtp].into_iter().flatten().collect();
+        // Where nobody has signed in yet, the question is whether the registration would let them.
+        let nobody = |one: &Reached| one.failures.iter().any(|failure| failure.signals.contains(&NOBODY));
+        if options.login && reached.iter().any(nobody) {
+            registration = self.registration(options, deadline).await;
+        } else if options.login {
+            registration.push(Asked::by_token(&reached));
+        }
+        let tenant = tenant.unwrap_or_else(|| TenantSeen {
+            asked: vec![Asked::late(Area::Tenant, limit)],
+            ..TenantSeen::default()
+        });
+        Seen { tenant, registration, reached }
+    }
+
+    async fn registration(&self, options: &CheckOptions, deadline: Instant) -> Vec<Asked> {
+        let asked = within(deadline, identity::registration(self, &options.redirect)).await;
+        asked.unwrap_or_else(|| vec![Asked::late(Area::Registration, options.deadline)])
+    }
+
+    /// From what was seen to lines and findings.
+    fn conclude(&self, report: &mut Report, seen: Seen, options: &CheckOptions) {
+        let Seen { tenant, registration, reached } = seen;
+        let facts = Facts::of(self.account()).with("redirect", &options.redirect);
+        let mut common = self.common_facts();
+        let web_works = tenant.asked.iter().any(Asked::was_answered);
+        if !web_works && reached.iter().all(|one| !one.connected) {
+            common.push(Signal::Fact(Fact::NoNetwork));
+        }
+        common.extend(tenant.clock_right.then_some(Signal::Fact(Fact::ClockRight)));
+        // A mailbox that opens works, whatever the identity provider has to say at the moment.
+        let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
+        for one in tenant.asked.into_iter().chain(registration) {
+            self.note(report, one, &facts, &common, all_work);
+        }
+        let between = relations(&reached, tenant.id.as_deref());
+        for (one, between) in reached.into_iter().zip(between) {
+            let object_id = one.object_id.as_deref().unwrap_or_default();
+            let here = facts.clone().at(self.account(), one.protocol).with("object_id", object_id);
+            let mut context = common.clone();
+            let own = self.facts_at(one.protocol).into_iter().chain(one.facts).chain(between);
+            context.extend(own.map(Signal::Fact));
+            context.extend(web_works.then_some(Signal::Fact(Fact::WebWorks)));
+            report.lines.extend(one.lines);
+            for mut failure in one.failures {
+                failure.signals.extend(context.iter().cloned());
+                let detail = failure.evidence.first().cloned().unwrap_or_default();
+                report.explain(failure, &here.clone().with("detail", &detail));
+            }
+        }
+    }
+
     /// The report's head, and the settings.
-    fn blank_report(&self, protocols: &[Protocol]) -> Report {
+    fn blank_report(&self, protocols: &[Protocol], login: bool) -> Report {
         let account = self.account();
-        let who = if account.is_app_only() {
-            "the application signs in as itself".to_owned()
-        } else {
-            format!("{} signs in", account.roles().sign_in)
-        };
         let mut report = Report {
             mailbox: account.roles().mailbox.clone(),
-            account: format!("{}, {who}, application {}", account.provider().id(), account.client_id()),
+            provider: account.provider().id(),
+            sign_in: (!account.is_app_only()).then(|| account.roles().sign_in.clone()),
+            client_id: account.client_id().to_owned(),
+            login,
             lines: Vec::new(),
             findings: Vec::new(),
         };
@@ -190,9 +203,12 @@ impl Mailbox {
         let shown: Vec<&str> =
             found.iter().flat_map(|failure| &failure.evidence).map(String::as_str).collect();
         let detail = if shown.is_empty() {
-            "address, application id, servers and scopes have the right form".to_owned()
+            Detail::new(
+                "address, application id, servers and scopes have the right form",
+                "Adresse, Anwendungs-ID, Server und Bereiche haben die richtige Form",
+            )
         } else {
-            shown.join("; ")
+            Detail::from(shown.join("; "))
         };
         for mut failure in found.clone() {
             failure.signals.extend(self.common_facts());
@@ -223,10 +239,13 @@ impl Mailbox {
             },
             if account.is_app_only() { Fact::AppOnly } else { Fact::Delegated },
         ];
+        if claims::is_microsoft(account.provider()) && is_guid(account.client_id()) {
+            facts.push(Fact::ClientIdRight);
+        }
         if let Some(form) = self.credential.as_ref().and_then(Credential::secret_form) {
             facts.push(Fact::SecretSet);
             facts.push(if form == SecretForm::Id { Fact::SecretIsId } else { Fact::SecretNotId });
-            facts.extend((form == SecretForm::Encoded).then_some(Fact::SecretEncoded));
+            facts.push(if form == SecretForm::Encoded { Fact::SecretEncoded } else { Fact::SecretPlain });
         }
         facts.into_iter().map(Signal::Fact).collect()
     }
@@ -277,23 +296,59 @@ impl Mailbox {
         }
     }
 
-    async fn protocol<S: session::Session>(
-        &self,
-        wanted: &[Protocol],
-        login: bool,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Option<Reached> {
-        if !wanted.contains(&S::PROTOCOL) {
+    async fn protocol<S: session::Session>(&self, walk: &Walk<'_>) -> Option<Reached> {
+        if !walk.protocols.contains(&S::PROTOCOL) {
             return None;
         }
-        let mut progress = Progress::new(S::PROTOCOL, login);
-        let steps = progress::walk::<S>(self, &mut progress, login);
-        if tokio::time::timeout_at(deadline, steps).await.is_err() {
-            progress.too_late(limit);
+        let mut progress = Progress::new(S::PROTOCOL, walk.login);
+        let steps = progress::walk::<S>(self, &mut progress, walk.login.then_some(walk.tokens));
+        if tokio::time::timeout_at(walk.deadline, steps).await.is_err() {
+            progress.too_late(walk.limit);
         }
         Some(progress.end())
     }
+}
+
+const NOBODY: Signal = Signal::Fact(Fact::NobodySignedIn);
+
+/// What the walks of the protocols share.
+struct Walk<'a> {
+    protocols: &'a [Protocol],
+    login: bool,
+    deadline: Instant,
+    limit: Duration,
+    tokens: &'a TokenGate,
+}
+
+/// All that was seen.
+struct Seen {
+    tenant: TenantSeen,
+    registration: Vec<Asked>,
+    reached: Vec<Reached>,
+}
+
+/// What each protocol learns from the others and from the tenant.
+fn relations(reached: &[Reached], tenant: Option<&str>) -> Vec<Vec<Fact>> {
+    let of = |one: &Reached| {
+        let mut facts = Vec::new();
+        if !one.token {
+            facts.push(Fact::TokenUnseen);
+        }
+        // SMTP signs in as the person: that it works says nothing of the mailbox.
+        let tells = |other: &Reached| {
+            other.opened && other.protocol != one.protocol && other.protocol != Protocol::Smtp
+        };
+        if reached.iter().any(tells) {
+            facts.push(Fact::WorksElsewhere);
+        }
+        if let (Some(theirs), Some(ours)) = (&one.tenant, tenant)
+            && !theirs.eq_ignore_ascii_case(ours)
+        {
+            facts.push(Fact::ForeignTenant);
+        }
+        facts
+    };
+    reached.iter().map(of).collect()
 }
 
 async fn within<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {

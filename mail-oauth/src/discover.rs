@@ -24,6 +24,7 @@ mod verdict;
 
 pub use domain::Domain;
 pub use evidence::{Answer, Evidence, Source, Target};
+pub(crate) use known::owner;
 pub use lookup::{HttpAnswer, Lookup, LookupError, Srv};
 pub use search::{DEADLINE, discover};
 pub use system::SystemLookup;

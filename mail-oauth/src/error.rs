@@ -225,6 +225,10 @@ impl Error {
         Error::Setting { what, why }
     }
 
+    pub(crate) fn no_token(account: &crate::Account, source: msal_lite::Error) -> Self {
+        Error::Token { account: account.roles().sign_in.clone(), source: Box::new(source) }
+    }
+
     pub(crate) fn connect(server: &Server, stage: Stage, source: io::Error) -> Self {
         Error::Connect { server: server.clone(), stage, source }
     }

@@ -40,7 +40,7 @@ mod sign_in;
 mod transport;
 
 pub use account::{Account, Roles};
-pub use check::{CheckOptions, Finding, Line, Outcome, Report, Role};
+pub use check::{CheckOptions, Detail, Finding, Line, Outcome, Report, Role};
 pub use credential::Credential;
 pub use error::{Action, Error, Stage, TlsProblem, chain};
 pub use journal::{Journal, Step};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use msal_lite::{
-    AccountQuery, Application, AuthorizationOptions, DeviceCodePrompt, FileStore, Loopback, MemoryStore,
-    Scopes, Secret, Store, Token, TokenClient,
+    AccountQuery, Application, Authority, AuthorizationOptions, DeviceCodePrompt, FileStore, Loopback,
+    MemoryStore, Scopes, Secret, Store, Token, TokenClient,
 };
 
 use crate::account::Account;
@@ -101,14 +101,42 @@ impl Mailbox {
     /// [`Error::Setting`] and [`Error::CaFile`] for what cannot be right.
     pub fn new(account: Account, options: Options) -> Result<Self, Error> {
         let tls = Tls::new(&options.trust)?;
-        let mut app = Application::new(account.client_id(), account.issuer()?)
+        let https = tls.https()?;
+        let authority = account.known_authority()?;
+        Mailbox::join(account, options, authority, tls, https)
+    }
+
+    /// As [`Mailbox::new`]; and when the account knows its identity provider by its issuer alone
+    /// ([`Account::with_issuer`]), the issuer is asked for its endpoints first (OpenID Connect Discovery, RFC 8414).
+    ///
+    /// # Errors
+    /// As [`Mailbox::new`]; [`Error::Token`] when the issuer does not answer, or answers for another issuer.
+    pub async fn open(account: Account, options: Options) -> Result<Self, Error> {
+        let tls = Tls::new(&options.trust)?;
+        let https = tls.https()?;
+        let authority = match account.issuer() {
+            None => account.known_authority()?,
+            Some(issuer) => Authority::discover(issuer, &https)
+                .await
+                .map_err(|source| Error::no_token(&account, source))?,
+        };
+        Mailbox::join(account, options, authority, tls, https)
+    }
+
+    fn join(
+        account: Account,
+        options: Options,
+        authority: Authority,
+        tls: Tls,
+        https: reqwest::Client,
+    ) -> Result<Self, Error> {
+        let mut app = Application::new(account.client_id(), authority)
             .map_err(|e| Error::setting("client id", e.to_string()))?;
         if let Some(secret) = options.credential.as_ref().and_then(Credential::as_secret) {
             app = app
                 .with_client_secret(secret.clone())
                 .map_err(|e| Error::setting("client secret", e.to_string()))?;
         }
-        let https = tls.https()?;
         let mut tokens = TokenClient::new(app, options.store, https.clone());
         if let Some(credential) = &options.credential {
             tokens = credential.attach(tokens);
@@ -210,7 +238,7 @@ impl Mailbox {
             self.tokens.acquire_for_client(&bare_scopes(names)?).await
         } else {
             let who = AccountQuery::username(&self.account.roles().sign_in);
-            self.tokens.acquire_silent(&bare_scopes(names)?.with_reserved(), &who).await
+            self.tokens.acquire_silent(&bare_scopes(names)?, &who).await
         };
         token.map_err(|source| self.no_token(source))
     }
@@ -235,7 +263,7 @@ impl Mailbox {
     }
 
     pub(crate) fn no_token(&self, source: msal_lite::Error) -> Error {
-        Error::Token { account: self.account.roles().sign_in.clone(), source: Box::new(source) }
+        Error::no_token(&self.account, source)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::screen::{BAD, FAINT, GOOD, HINT, STRONG, Screen};
 
 pub(crate) async fn run(command: &CheckCommand, screen: Screen) -> Result<(), Failure> {
     let chosen = config::choose(&command.account)?;
-    let mailbox = chosen.mailbox()?;
+    let mailbox = chosen.mailbox().await?;
     let lang = command.lang.into();
     let mut options = if command.no_login { CheckOptions::without_login() } else { CheckOptions::default() }
         .with_protocols(command.protocols.iter().map(|name| (*name).into()))
@@ -100,6 +100,11 @@ pub(crate) fn of_cause(cause: &Cause) -> Code {
         }
         "verification-unavailable" | "service-incident" | "page-instead-of-answer" => Code::ProviderDown,
         "other-person" => Code::WrongPerson,
+        "smtp-auth-off-tenant" | "smtp-auth-off-mailbox" => Code::MailboxAccess,
+        "authentication-policy" => Code::Policy,
+        "password-instead-of-token" | "shared-mailbox-as-smtp-user" | "high-volume-email" => {
+            Code::TokenRefused
+        }
         "consent-declined" => Code::Declined,
         _ if cause.severity == Severity::Temporary => Code::Throttled,
         _ if cause.area == Area::SignIn && cause.who == Who::EntraAdmin => Code::Policy,
@@ -130,17 +135,19 @@ pub(crate) fn object(report: &Report, lang: Lang) -> Value {
         "ok": report.is_good(),
         "error": error,
         "mailbox": report.mailbox,
-        "account": report.account,
+        "provider": report.provider,
+        "sign_in": report.sign_in,
+        "client_id": report.client_id,
         "protocols": report.protocols().map(|protocol| json!({
             "protocol": protocol_id(protocol),
             "ok": report.works(protocol),
         })).collect::<Vec<_>>(),
-        "stages": report.lines.iter().map(stage).collect::<Vec<_>>(),
+        "stages": report.lines.iter().map(|line| stage(line, lang)).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(|one| finding(one, lang)).collect::<Vec<_>>(),
     })
 }
 
-fn stage(line: &Line) -> Value {
+fn stage(line: &Line, lang: Lang) -> Value {
     json!({
         "stage": area_id(line.area),
         "protocol": line.protocol.map(protocol_id),
@@ -151,8 +158,8 @@ fn stage(line: &Line) -> Value {
             Outcome::NotAsked => "not-asked",
             _ => "not-reached",
         },
-        "detail": line.detail,
-        "milliseconds": line.took.map(|took| took.as_secs_f64() * 1000.0),
+        "detail": line.detail.of(lang),
+        "milliseconds": line.took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
         "round_trips": line.round_trips,
     })
 }

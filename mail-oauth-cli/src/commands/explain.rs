@@ -123,7 +123,26 @@ fn text(words: &[String], screen: Screen) -> Result<Zeroizing<String>, Failure> 
     let most = u64::try_from(EXPLAIN_LIMIT).unwrap_or(u64::MAX);
     let failed = |e: std::io::Error| Failure::output("standard input cannot be read", &e);
     std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(Zeroizing::new(decoded(&bytes)))
+}
+
+/// UTF-8 or, as PowerShell writes it, UTF-16; without a byte order mark.
+fn decoded(bytes: &[u8]) -> String {
+    let units = |read: fn([u8; 2]) -> u16| {
+        let rest = bytes.get(2..).unwrap_or_default();
+        let units: Vec<u16> = rest
+            .chunks_exact(2)
+            .map(|pair| {
+                read([pair.first().copied().unwrap_or_default(), pair.get(1).copied().unwrap_or_default()])
+            })
+            .collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').to_owned(),
+    }
 }
 
 fn object(explanation: &Explanation, lang: Lang) -> Value {

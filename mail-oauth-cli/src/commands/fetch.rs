@@ -32,7 +32,7 @@ pub(crate) async fn run(options: &FetchOptions, screen: Screen) -> Result<(), Fa
         (None, None) => Delivery::Stdout,
     };
     let chosen = config::choose(&options.account)?;
-    let mailbox = chosen.mailbox()?;
+    let mailbox = chosen.mailbox().await?;
     delivery.prepare()?;
     let fetched = match options.protocol {
         FetchProtocol::Imap => by_imap(&mailbox, options, &delivery, screen).await?,

@@ -25,7 +25,7 @@ pub(crate) async fn run(options: &ImportOptions, screen: Screen) -> Result<(), F
             .fix("check --from, and that it is that program's file")
     };
     chosen.make_cache_folder()?;
-    let mailbox = chosen.mailbox()?;
+    let mailbox = chosen.mailbox().await?;
     match options.program {
         Program::Mutt => {
             let account = ImportedAccount::from_mutt_oauth2(&bytes).map_err(|e| unusable(e.to_string()))?;

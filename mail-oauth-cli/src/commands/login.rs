@@ -17,7 +17,7 @@ const LONGEST_PASSWORD: usize = 1024;
 pub(crate) async fn run(options: &LoginOptions, screen: Screen) -> Result<(), Failure> {
     let chosen = config::choose(&options.account)?;
     chosen.make_cache_folder()?;
-    let mailbox = chosen.mailbox()?;
+    let mailbox = chosen.mailbox().await?;
     let token = sign_in(&mailbox, options, screen).await?;
     tell(&chosen, &token, screen)
 }

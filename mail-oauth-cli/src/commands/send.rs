@@ -27,7 +27,7 @@ pub(crate) async fn run(options: &SendOptions, screen: Screen) -> Result<(), Fai
     let mut envelope = envelope(sender, &options.recipients)?;
     let (message, size) = message(options, sender).await?;
     envelope.size = size;
-    let mailbox = chosen.mailbox()?;
+    let mailbox = chosen.mailbox().await?;
     let mut client = mailbox.smtp().await?;
     let (message, ended) = Watched::new(message);
     let report = tokio::select! {

@@ -26,6 +26,10 @@ pub(crate) async fn run(options: &SetupOptions, screen: Screen) -> Result<(), Fa
         Some(id) => id.clone(),
         None => ask_for_client_id(options, provider, screen)?,
     };
+    if provider == Provider::Custom {
+        return Err(Failure::new(Code::Usage, "a custom provider has more settings than setup asks for")
+            .fix("write its [[account]] into the configuration file: authority or issuer, scopes, servers; see the README"));
+    }
     if provider.needs_client_secret() && options.client_secret_file.is_none() {
         return Err(Failure::new(Code::Usage, format!("{} wants a client secret as well", provider.name()))
             .fix(
@@ -45,7 +49,7 @@ pub(crate) async fn run(options: &SetupOptions, screen: Screen) -> Result<(), Fa
     };
     let chosen = config::choose(&account)?;
     chosen.make_cache_folder()?;
-    let mailbox = chosen.mailbox()?;
+    let mailbox = chosen.mailbox().await?;
     let how = LoginOptions { account, browser: options.browser, port: None, password_stdin: false };
     let token = login::sign_in(&mailbox, &how, screen).await?;
     screen.say(format!("{GOOD}signed in{GOOD:#} as {}\n", token.account().username));
@@ -153,7 +157,11 @@ fn write_account(options: &SetupOptions, provider: Provider, client_id: &str) ->
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(e) => return Err(failed(e)),
     };
-    if config::names(&before, &path)?.iter().any(|known| known == name) {
+    if let Some((address, known)) = config::account_of(&before, &path, name)? {
+        // Written before, by a run whose sign-in did not come to its end.
+        if address == options.address && known == client_id {
+            return Ok(path);
+        }
         return Err(Failure::new(Code::Usage, format!("{} has an account `{name}` already", path.display()))
             .fix("give another --name, or change that account in the file"));
     }

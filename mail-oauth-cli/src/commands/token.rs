@@ -10,7 +10,7 @@ use crate::screen::Screen;
 
 pub(crate) async fn run(options: &AccountOptions, protocol: Protocol, screen: Screen) -> Result<(), Failure> {
     let chosen = config::choose(options)?;
-    let token = chosen.mailbox()?.token(protocol).await?;
+    let token = chosen.mailbox().await?.token(protocol).await?;
     // The one place where a token is shown: it is what the command is for.
     screen.say(token.access_token().expose());
     screen.object(&json!({

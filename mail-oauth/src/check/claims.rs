@@ -23,6 +23,10 @@ pub(super) struct Claims {
     pub(super) shown: Vec<String>,
     /// The tenant that issued it.
     pub(super) tenant: Option<String>,
+    /// The object id of the person or the application.
+    pub(super) object_id: Option<String>,
+    /// Permissions that mail does not need.
+    pub(super) surplus: Vec<String>,
 }
 
 /// Claims that make every mail server refuse the token.
@@ -45,6 +49,7 @@ impl Claims {
             return claims;
         };
         claims.tenant.clone_from(&seen.tenant);
+        claims.object_id.clone_from(&seen.object_id);
         for (name, value) in [("aud", &seen.audience), ("tid", &seen.tenant), ("upn", &seen.user)] {
             if let Some(value) = value {
                 claims.shown.push(format!("{name} {value}"));
@@ -110,11 +115,12 @@ impl Claims {
         } else if !has(&seen.scopes, delegated) {
             self.facts.push(Fact::ScopeMissing);
         }
-        let needed = |permission: &String| {
+        let needed = |permission: &str| {
             let last = permission.rsplit('/').next().unwrap_or(permission);
             NEEDED.iter().any(|known| known.eq_ignore_ascii_case(last))
         };
-        if !seen.scopes.iter().chain(&seen.roles).all(needed) {
+        self.surplus = seen.scopes.iter().chain(&seen.roles).filter(|one| !needed(one)).cloned().collect();
+        if !self.surplus.is_empty() {
             self.facts.push(Fact::MorePermissions);
         }
     }

@@ -7,10 +7,11 @@ use msal_lite::{
     ResponseMode, Scopes, Step, Timestamp, TokenClient, Transport,
 };
 
+use super::detail::Detail;
 use super::progress::Reached;
 use super::report::Failure;
 use super::signals;
-use crate::diagnosis::{Area, Fact, Signal};
+use crate::diagnosis::{Area, Fact, Lang, Signal};
 use crate::error::Error;
 use crate::mailbox::Mailbox;
 use crate::server::Protocol;
@@ -29,7 +30,7 @@ const CLOCK: u64 = 300;
 pub(super) struct Asked {
     pub(super) area: Area,
     /// What was seen, or why it failed.
-    pub(super) detail: String,
+    pub(super) detail: Detail,
     /// `None` when all is well.
     pub(super) failure: Option<Failure>,
     /// Nothing could be asked.
@@ -37,35 +38,43 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn good(area: Area, detail: impl Into<String>) -> Self {
+    fn good(area: Area, detail: impl Into<Detail>) -> Self {
         Asked { area, detail: detail.into(), failure: None, not_asked: false }
     }
 
-    fn skipped(area: Area, detail: impl Into<String>) -> Self {
+    fn skipped(area: Area, detail: impl Into<Detail>) -> Self {
         Asked { not_asked: true, ..Asked::good(area, detail) }
     }
 
-    fn bad(area: Area, detail: impl Into<String>, signals: Vec<Signal>) -> Self {
+    fn bad(area: Area, detail: impl Into<Detail>, signals: Vec<Signal>) -> Self {
         let detail = detail.into();
-        let failure = Failure { protocol: None, signals, evidence: vec![detail.clone()] };
+        let evidence = vec![detail.of(Lang::En).to_owned()];
+        let failure = Failure { protocol: None, signals, evidence };
         Asked { area, detail, failure: Some(failure), not_asked: false }
     }
 
     /// The deadline came first.
     pub(super) fn late(area: Area, limit: std::time::Duration) -> Self {
-        let detail = format!("no answer within {} s", limit.as_secs());
+        let seconds = limit.as_secs();
+        let detail = Detail::new(
+            format!("no answer within {seconds} s"),
+            format!("keine Antwort innerhalb von {seconds} s"),
+        );
         Asked::bad(area, detail, vec![Signal::Fact(Fact::IdentityUnreachable)])
     }
 
     /// A token proves what would have been asked about.
     pub(super) fn by_token(reached: &[Reached]) -> Self {
         if reached.iter().any(|one| one.token) {
-            Asked::good(Area::Registration, "a token was issued to the application")
-        } else {
-            Asked::skipped(
+            Asked::good(
                 Area::Registration,
-                "no token: ask without a login to see what the registration allows",
+                Detail::new(
+                    "a token was issued to the application",
+                    "für die Anwendung wurde ein Token ausgestellt",
+                ),
             )
+        } else {
+            Asked::skipped(Area::Registration, Detail::new("no token was had", "es gab kein Token"))
         }
     }
 
@@ -116,7 +125,10 @@ pub(super) async fn tenant(mailbox: &Mailbox) -> TenantSeen {
     };
     seen.clock_right = answer.clock_off.is_some_and(|off| off <= CLOCK);
     if let Some(off) = answer.clock_off.filter(|off| *off > CLOCK) {
-        let detail = format!("this machine's clock differs from {issuer}'s by {off} s");
+        let detail = Detail::new(
+            format!("this machine's clock differs from {issuer}'s by {off} s"),
+            format!("die Uhr dieses Rechners weicht von der von {issuer} um {off} s ab"),
+        );
         seen.asked.push(Asked::bad(Area::Settings, detail, vec![Signal::Fact(Fact::ClockOff)]));
     }
     let text = String::from_utf8_lossy(&answer.body);
@@ -129,11 +141,20 @@ pub(super) async fn tenant(mailbox: &Mailbox) -> TenantSeen {
             seen.asked.push(Asked::good(Area::Tenant, format!("{found}{cloud}")));
         }
         (200, None) => {
-            let detail = format!("{url} answers with something else than its configuration");
+            let detail = Detail::new(
+                format!("{url} answers with something else than its configuration"),
+                format!("{url} antwortet mit etwas anderem als seiner Konfiguration"),
+            );
             seen.asked.push(Asked::bad(Area::Tenant, detail, vec![Signal::Fact(Fact::ForeignPage)]));
         }
         (404, _) if !entra => {
-            seen.asked.push(Asked::skipped(Area::Tenant, format!("{issuer} publishes no configuration")));
+            seen.asked.push(Asked::skipped(
+                Area::Tenant,
+                Detail::new(
+                    format!("{issuer} publishes no configuration"),
+                    format!("{issuer} veröffentlicht keine Konfiguration"),
+                ),
+            ));
         }
         (status, _) => seen.asked.push(refused_page(Area::Tenant, status, &text)),
     }
@@ -161,7 +182,10 @@ async fn device_code(mailbox: &Mailbox) -> Asked {
     if app.authority().device_endpoint().is_none() {
         return Asked::skipped(
             Area::Registration,
-            "the provider has no device flow: the client id is seen at the sign-in",
+            Detail::new(
+                "the provider has no device flow: the client id is seen at the sign-in",
+                "der Anbieter hat keinen Gerätecode-Ablauf: Die Client-ID zeigt sich bei der Anmeldung",
+            ),
         );
     }
     let attempt = async {
@@ -172,8 +196,16 @@ async fn device_code(mailbox: &Mailbox) -> Asked {
             let step = flow.step().map_err(|e| mailbox.no_token(e))?;
             match step {
                 Step::Send(request) => {
-                    match mailbox.https.send(request, &app.limits()).await {
+                    let answer = mailbox.https.send(request, &app.limits()).await;
+                    // An outage is no answer to the question, although the flow would go on polling.
+                    if let (true, Ok(response)) = (shown, &answer)
+                        && let Some(outage) = outage(response)
+                    {
+                        return Err(mailbox.no_token(outage));
+                    }
+                    match answer {
                         Ok(response) => flow.receive(&response, now()),
+                        Err(failure) if shown => return Err(mailbox.no_token(failure.into())),
                         Err(failure) => flow.receive_failure(failure),
                     }
                     .map_err(|e| mailbox.no_token(e))?;
@@ -193,7 +225,10 @@ async fn device_code(mailbox: &Mailbox) -> Asked {
     match attempt.await {
         Ok(()) => Asked::good(
             Area::Registration,
-            format!("{} is known there, and public client flows are on", app.client_id()),
+            Detail::new(
+                format!("{} is known there, and public client flows are on", app.client_id()),
+                format!("{} ist dort bekannt, und öffentliche Clientflows sind erlaubt", app.client_id()),
+            ),
         ),
         Err(error) => {
             let mut asked = Asked::error(Area::Registration, &error);
@@ -205,6 +240,14 @@ async fn device_code(mailbox: &Mailbox) -> Asked {
             }
             asked
         }
+    }
+}
+
+fn outage(response: &msal_lite::Response) -> Option<msal_lite::Error> {
+    match response.status() {
+        429 => Some(msal_lite::Error::Throttled { retry_after: None }),
+        status @ 500.. => Some(msal_lite::Error::Unavailable { status, retry_after: None }),
+        _ => None,
     }
 }
 
@@ -222,13 +265,20 @@ async fn redirect_address(mailbox: &Mailbox, redirect: &str) -> Asked {
     if app.authority().authorization_endpoint().is_none() {
         return Asked::skipped(
             Area::Registration,
-            "the sign-in page is not known: the redirect address is not asked for",
+            Detail::new(
+                "the sign-in page is not known: the redirect address is not asked for",
+                "die Anmeldeseite ist nicht bekannt: Nach der Umleitungsadresse wird nicht gefragt",
+            ),
         );
     }
     match attempt.await {
-        Ok(answer) if answer.comes_back_to(redirect) => {
-            Asked::good(Area::Registration, format!("{redirect} is registered as a redirect address"))
-        }
+        Ok(answer) if answer.comes_back_to(redirect) => Asked::good(
+            Area::Registration,
+            Detail::new(
+                format!("{redirect} is registered as a redirect address"),
+                format!("{redirect} ist als Umleitungsadresse registriert"),
+            ),
+        ),
         Ok(answer) => {
             let text = String::from_utf8_lossy(&answer.body);
             let mut asked = refused_page(Area::Registration, answer.status, &text);
@@ -255,7 +305,10 @@ async fn credential(mailbox: &Mailbox) -> Asked {
     if names.is_empty() {
         return Asked::skipped(
             Area::Registration,
-            "this provider's secrets cannot be tried without a sign-in",
+            Detail::new(
+                "this provider's secrets cannot be tried without a sign-in",
+                "Geheimnisse dieses Anbieters lassen sich ohne Anmeldung nicht prüfen",
+            ),
         );
     }
     let attempt = async {
@@ -267,7 +320,13 @@ async fn credential(mailbox: &Mailbox) -> Asked {
         client.acquire_for_client(&scopes).await.map_err(|e| mailbox.no_token(e))
     };
     match attempt.await {
-        Ok(_) => Asked::good(Area::Registration, "the application's credential is accepted"),
+        Ok(_) => Asked::good(
+            Area::Registration,
+            Detail::new(
+                "the application's credential is accepted",
+                "der Nachweis der Anwendung wird angenommen",
+            ),
+        ),
         Err(error) => Asked::error(Area::Registration, &error),
     }
 }

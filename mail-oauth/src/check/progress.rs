@@ -6,11 +6,12 @@ use msal_lite::{Timestamp, Token, TokenSource};
 use tokio::time::Instant;
 
 use super::claims::Claims;
+use super::detail::Detail;
 use super::identity::{NEEDS_SECRET, now};
 use super::report::{Failure, Line, Outcome};
-use super::session::Session;
+use super::session::{Opened, Session};
 use super::signals;
-use crate::diagnosis::{Area, Fact, Signal};
+use crate::diagnosis::{Area, Fact, Lang, Signal};
 use crate::error::{Error, chain};
 use crate::mailbox::Mailbox;
 use crate::server::{Protocol, Security, Server};
@@ -29,6 +30,8 @@ pub(super) struct Reached {
     pub(super) facts: Vec<Fact>,
     /// The tenant that the token names.
     pub(super) tenant: Option<String>,
+    /// The object id in it; an application's is that of its enterprise application.
+    pub(super) object_id: Option<String>,
     /// TCP stood.
     pub(super) connected: bool,
     /// A token was had.
@@ -59,6 +62,7 @@ impl Progress {
             failures: Vec::new(),
             facts: Vec::new(),
             tenant: None,
+            object_id: None,
             connected: false,
             token: false,
             opened: false,
@@ -70,7 +74,7 @@ impl Progress {
         self.stages.first().copied().unwrap_or(Area::Mailbox)
     }
 
-    fn line(&mut self, area: Area, outcome: Outcome, detail: String) {
+    fn line(&mut self, area: Area, outcome: Outcome, detail: Detail) {
         let mut line = Line::new(area, Some(self.reached.protocol), outcome, detail);
         if outcome != Outcome::NotReached && outcome != Outcome::NotAsked {
             line.took = Some(self.since.elapsed());
@@ -81,9 +85,17 @@ impl Progress {
     }
 
     /// A stage is behind us.
-    fn good(&mut self, area: Area, detail: impl Into<String>) {
+    fn good(&mut self, area: Area, detail: impl Into<Detail>) {
         self.stages.retain(|stage| *stage != area);
         self.line(area, Outcome::Good, detail.into());
+    }
+
+    fn opened(&mut self, opened: Opened) {
+        let area = self.current();
+        self.good(area, opened.detail);
+        if let (true, Some(line)) = (opened.in_part, self.reached.lines.last_mut()) {
+            line.outcome = Outcome::Warning;
+        }
     }
 
     /// The last stage took no time of its own.
@@ -95,34 +107,29 @@ impl Progress {
     }
 
     /// A stage failed.
-    fn bad(
-        &mut self,
-        area: Area,
-        detail: impl Into<String>,
-        signals: Vec<Signal>,
-        mut evidence: Vec<String>,
-    ) {
+    fn bad(&mut self, area: Area, detail: impl Into<Detail>, signals: Vec<Signal>) {
         let detail = detail.into();
-        evidence.insert(0, detail.clone());
+        let evidence = vec![detail.of(Lang::En).to_owned()];
         self.stages.retain(|stage| *stage != area);
         self.reached.failures.push(Failure { protocol: Some(self.reached.protocol), signals, evidence });
         self.line(area, Outcome::Bad, detail);
     }
 
-    fn error(&mut self, error: &Error, evidence: Vec<String>) {
+    fn error(&mut self, error: &Error) {
         let area = signals::area(error, self.current());
-        self.bad(area, chain(error), signals::of(error), evidence);
+        self.bad(area, chain(error), signals::of(error));
     }
-
     /// The deadline came first.
     pub(super) fn too_late(&mut self, limit: Duration) {
-        let detail = format!("no end within {} s", limit.as_secs());
+        let seconds = limit.as_secs();
+        let detail =
+            Detail::new(format!("no end within {seconds} s"), format!("kein Ende innerhalb von {seconds} s"));
         let silent = match self.current() {
             Area::SignIn => Fact::IdentityUnreachable,
             Area::Network => Fact::PortSilent,
             _ => Fact::Broke,
         };
-        self.bad(self.current(), detail, vec![Signal::Fact(silent)], Vec::new());
+        self.bad(self.current(), detail, vec![Signal::Fact(silent)]);
     }
 
     pub(super) fn end(mut self) -> Reached {
@@ -131,26 +138,57 @@ impl Progress {
             let without_login = !self.login
                 && matches!(area, Area::SignIn | Area::Token | Area::Sasl | Area::Mailbox | Area::Sending);
             let (outcome, why) = if without_login {
-                (Outcome::NotAsked, "needs a sign-in")
+                (Outcome::NotAsked, Detail::new("needs a sign-in", "braucht eine Anmeldung"))
             } else {
-                (Outcome::NotReached, "not reached")
+                (Outcome::NotReached, not_reached())
             };
-            self.line(area, outcome, why.to_owned());
+            self.line(area, outcome, why);
         }
         self.reached.lines.sort_by_key(|line| line.area);
         self.reached
     }
 }
 
+pub(super) fn not_reached() -> Detail {
+    Detail::new("not reached", "nicht erreicht")
+}
+
+/// Lets the protocols fetch their tokens one after the other: most often the first brings the others theirs, and what
+/// one of them ran into need not be run into again.
+#[derive(Debug, Default)]
+pub(super) struct TokenGate(tokio::sync::Mutex<Option<msal_lite::Error>>);
+
+impl TokenGate {
+    async fn token(&self, mailbox: &Mailbox, protocol: Protocol) -> (Result<Token, Error>, Duration) {
+        let mut failed = self.0.lock().await;
+        if let Some(error) = &*failed {
+            return (Err(mailbox.no_token(error.clone())), Duration::ZERO);
+        }
+        let (token, took) = mailbox.timed_token(protocol).await;
+        // A refusal may be for one protocol's scope alone; the rest concerns all.
+        if let Err(Error::Token { source, .. }) = &token
+            && source.server().is_none()
+        {
+            *failed = Some((**source).clone());
+        }
+        (token, took)
+    }
+}
+
 /// The walk. It notes what it sees in `progress` and stops where it can go no further.
-pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress, login: bool) {
+pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress, tokens: Option<&TokenGate>) {
     let server = match mailbox.account().server(S::PROTOCOL) {
         Ok(server) => server.clone(),
-        Err(error) => return progress.error(&error, Vec::new()),
+        Err(error) => return progress.error(&error),
     };
     // Both to their end: a refresh that is cut short could lose a rotated refresh token, and each tells something.
     let (token, session) = tokio::join!(
-        async { if login { Some(mailbox.timed_token(S::PROTOCOL).await) } else { None } },
+        async {
+            match tokens {
+                Some(tokens) => Some(tokens.token(mailbox, S::PROTOCOL).await),
+                None => None,
+            }
+        },
         connected::<S>(mailbox, progress, &server),
     );
     let Some((token, took)) = token else {
@@ -171,7 +209,7 @@ pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress,
                     progress.reached.facts.push(Fact::PublicClientOff);
                 }
             }
-            return progress.error(&error, Vec::new());
+            return progress.error(&error);
         }
     };
     progress.reached.token = true;
@@ -186,12 +224,12 @@ pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress,
     }
     match session.sign_in(mailbox, &server, &token).await {
         Ok(detail) => progress.good(Area::Sasl, detail),
-        Err(error) => return progress.error(&error, claims.shown),
+        Err(error) => return progress.error(&error),
     }
     progress.reached.facts.push(Fact::SignedIn);
     match session.open(mailbox).await {
-        Ok(detail) => progress.good(progress.current(), detail),
-        Err(error) => return progress.error(&error, claims.shown),
+        Ok(opened) => progress.opened(opened),
+        Err(error) => return progress.error(&error),
     }
     progress.reached.opened = true;
     let _ = session.end().await;
@@ -203,18 +241,25 @@ async fn connected<S: Session>(mailbox: &Mailbox, progress: &mut Progress, serve
         Ok(connected) => connected,
         Err(error) => {
             reached_before(progress, &error, &server.to_string());
-            progress.error(&error, Vec::new());
+            progress.error(&error);
             return None;
         }
     };
     progress.reached.connected = true;
     progress.round_trips = Some(trips);
-    progress.good(Area::Network, format!("{server} answers"));
-    let how = match server.security() {
-        Security::Tls => "TLS from the first byte",
-        Security::StartTls => "STARTTLS",
+    progress.good(Area::Network, Detail::new(format!("{server} answers"), format!("{server} antwortet")));
+    let (how, wie) = match server.security() {
+        Security::Tls => ("TLS from the first byte", "TLS vom ersten Byte an"),
+        Security::StartTls => ("STARTTLS", "STARTTLS"),
     };
-    progress.good(Area::Tls, format!("{how}, certificate valid for {}", server.host()));
+    let host = server.host();
+    progress.good(
+        Area::Tls,
+        Detail::new(
+            format!("{how}, certificate valid for {host}"),
+            format!("{wie}, Zertifikat gilt für {host}"),
+        ),
+    );
     // Network and TLS were timed together.
     progress.untimed();
     offered(progress, &mut session).await.then_some(session)
@@ -225,7 +270,7 @@ fn reached_before(progress: &mut Progress, error: &Error, server: &str) {
     let failed = signals::area(error, Area::Capabilities);
     if failed > Area::Network {
         progress.reached.connected = true;
-        progress.good(Area::Network, format!("{server} answers"));
+        progress.good(Area::Network, Detail::new(format!("{server} answers"), format!("{server} antwortet")));
     }
     if failed == Area::Capabilities
         && !matches!(
@@ -235,7 +280,7 @@ fn reached_before(progress: &mut Progress, error: &Error, server: &str) {
                 | Error::Smtp(smtp_min::Error::Lacks { .. })
         )
     {
-        progress.good(Area::Tls, "TLS stands");
+        progress.good(Area::Tls, Detail::new("TLS stands", "TLS steht"));
     }
 }
 
@@ -244,21 +289,27 @@ async fn offered<S: Session>(progress: &mut Progress, session: &mut S) -> bool {
     let offer = match session.offered().await {
         Ok(offer) => offer,
         Err(error) => {
-            progress.error(&error, Vec::new());
+            progress.error(&error);
             return false;
         }
     };
     let shown = match &offer.mechanisms {
-        None => "the server does not say".to_owned(),
-        Some(names) if names.is_empty() => "no mechanism".to_owned(),
+        None => "?".to_owned(),
+        Some(names) if names.is_empty() => "-".to_owned(),
         Some(names) => names.join(", "),
     };
     if !offer.has_oauth() {
-        let detail = format!("neither XOAUTH2 nor OAUTHBEARER, only: {shown}");
-        progress.bad(Area::Capabilities, detail, vec![Signal::Fact(Fact::NoOAuthOffered)], Vec::new());
+        let detail = Detail::new(
+            format!("neither XOAUTH2 nor OAUTHBEARER, only: {shown}"),
+            format!("weder XOAUTH2 noch OAUTHBEARER, nur: {shown}"),
+        );
+        progress.bad(Area::Capabilities, detail, vec![Signal::Fact(Fact::NoOAuthOffered)]);
         return false;
     }
-    progress.good(Area::Capabilities, format!("sign-in by {shown}"));
+    progress.good(
+        Area::Capabilities,
+        Detail::new(format!("sign-in by {shown}"), format!("Anmeldung mit {shown}")),
+    );
     if offer.max_size.is_some_and(|size| size > 0 && size < SMALL) {
         let size = offer.max_size.unwrap_or_default();
         let evidence = format!("messages of up to {size} octets");
@@ -268,28 +319,39 @@ async fn offered<S: Session>(progress: &mut Progress, session: &mut S) -> bool {
 }
 
 fn token_seen(progress: &mut Progress, token: &Token, took: Duration, claims: &Claims, now: Timestamp) {
-    let source = match token.source() {
-        TokenSource::Cache => "from the cache",
-        TokenSource::Refreshed => "refreshed",
-        _ => "from the sign-in",
+    let (source, woher) = match token.source() {
+        TokenSource::Cache => ("from the cache", "aus dem Cache"),
+        TokenSource::Refreshed => ("refreshed", "erneuert"),
+        _ => ("from the sign-in", "aus der Anmeldung"),
     };
     let left = now.until(token.expires_on()).as_secs() / 60;
-    progress.good(Area::SignIn, format!("token {source}, valid for {left} min"));
+    progress.good(
+        Area::SignIn,
+        Detail::new(
+            format!("token {source}, valid for {left} min"),
+            format!("Token {woher}, gültig noch {left} min"),
+        ),
+    );
     if let Some(line) = progress.reached.lines.last_mut() {
         line.took = Some(took);
         line.round_trips = None;
     }
     progress.reached.facts.extend(&claims.facts);
     progress.reached.tenant.clone_from(&claims.tenant);
+    progress.reached.object_id.clone_from(&claims.object_id);
     let shown = claims.shown.join("; ");
     if claims.are_fatal() {
         let signals = claims.facts.iter().copied().map(Signal::Fact).collect();
-        progress.bad(Area::Token, shown, signals, Vec::new());
+        progress.bad(Area::Token, shown, signals);
     } else {
         progress.good(Area::Token, shown);
         for fact in [Fact::MorePermissions, Fact::TokenEndsSoon, Fact::TokenOpaque, Fact::ClockOff] {
             if claims.facts.contains(&fact) {
-                let evidence = claims.shown.join("; ");
+                let evidence = if fact == Fact::MorePermissions {
+                    claims.surplus.join(" ")
+                } else {
+                    claims.shown.join("; ")
+                };
                 progress.reached.failures.push(Failure::fact(None, fact, evidence));
             }
         }

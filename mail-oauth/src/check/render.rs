@@ -41,7 +41,7 @@ impl Report {
     pub fn paint(&self, lang: Lang, paint: &dyn Fn(Role, &str) -> String) -> String {
         let mut out = String::new();
         line(&mut out, &paint(Role::Heading, &self.mailbox));
-        line(&mut out, &paint(Role::Faint, &self.account));
+        line(&mut out, &paint(Role::Faint, &self.account(lang)));
         for protocol in [None].into_iter().chain(Protocol::ALL.into_iter().map(Some)) {
             let mut lines = self.lines_of(protocol).peekable();
             if lines.peek().is_none() {
@@ -75,7 +75,7 @@ impl Report {
             if lang == Lang::De { "de" } else { "en" },
             escape(&title),
             escape(&title),
-            escape(&self.account),
+            escape(&self.account(lang)),
         );
         let class = if self.is_good() { "good" } else { "bad" };
         let verdict = self.verdict(lang, &|_, text| text.to_owned());
@@ -123,11 +123,23 @@ impl Report {
                 one.protocol.map(Protocol::name).unwrap_or_default(),
                 escape(one.area.name(lang)),
                 word_of(one.outcome, lang),
-                escape(&one.detail),
+                escape(one.detail.of(lang)),
             );
         }
         out.push_str("</table>\n</main>\n</body>\n</html>\n");
         out
+    }
+
+    /// The provider, who signs in and with which application.
+    fn account(&self, lang: Lang) -> String {
+        let who = match (&self.sign_in, lang) {
+            (Some(user), Lang::De) => format!("{user} meldet sich an"),
+            (Some(user), _) => format!("{user} signs in"),
+            (None, Lang::De) => "die Anwendung meldet sich selbst an".to_owned(),
+            (None, _) => "the application signs in as itself".to_owned(),
+        };
+        let application = if lang == Lang::De { "Anwendung" } else { "application" };
+        format!("{}, {who}, {application} {}", self.provider, self.client_id)
     }
 
     fn verdict(&self, lang: Lang, paint: &dyn Fn(Role, &str) -> String) -> String {
@@ -135,7 +147,8 @@ impl Report {
             |finding: &&Finding| matches!(finding.cause.severity, Severity::Error | Severity::Temporary);
         let words = Words::of(lang);
         match (self.is_good(), self.findings.iter().find(bad)) {
-            (true, _) if self.findings.is_empty() => paint(Role::Good, words.all_well),
+            (true, _) if self.findings.is_empty() && self.login => paint(Role::Good, words.all_well),
+            (true, _) if self.findings.is_empty() => paint(Role::Good, words.so_far),
             (true, _) => paint(Role::Good, words.works),
             (false, Some(_)) => paint(Role::Bad, words.broken),
             (false, None) => paint(Role::Bad, words.unknown),
@@ -161,8 +174,9 @@ fn stage(out: &mut String, one: &Line, lang: Lang, paint: &dyn Fn(Role, &str) ->
     let took = one.took.map(shown).unwrap_or_default();
     let trips = one.round_trips.map(|trips| trips_of(trips, lang)).unwrap_or_default();
     let meter = format!("{took:>8}  {trips:<20}");
-    let detail: String = one.detail.chars().take(DETAIL).collect();
-    let more = if one.detail.chars().count() > DETAIL { " ..." } else { "" };
+    let text = one.detail.of(lang);
+    let detail: String = text.chars().take(DETAIL).collect();
+    let more = if text.chars().count() > DETAIL { " ..." } else { "" };
     line(
         out,
         &format!(
@@ -277,6 +291,7 @@ struct Words {
     seen: &'static str,
     mended_by: &'static str,
     all_well: &'static str,
+    so_far: &'static str,
     works: &'static str,
     broken: &'static str,
     unknown: &'static str,
@@ -293,6 +308,7 @@ impl Words {
                 seen: "seen:",
                 mended_by: "for",
                 all_well: "All is well.",
+                so_far: "Nothing is wrong as far as can be seen without a sign-in.",
                 works: "It works. Worth a look:",
                 broken: "It does not work. What to do, the first thing first:",
                 unknown: "It does not work, and no known cause fits; what was seen stands above.",
@@ -305,6 +321,7 @@ impl Words {
                 seen: "gesehen:",
                 mended_by: "für",
                 all_well: "Alles in Ordnung.",
+                so_far: "Soweit ohne Anmeldung zu sehen, ist nichts falsch.",
                 works: "Es funktioniert. Einen Blick wert:",
                 broken: "Es funktioniert nicht. Was zu tun ist, das Wichtigste zuerst:",
                 unknown: "Es funktioniert nicht, und keine bekannte Ursache passt; was zu sehen war, steht oben.",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::detail::Detail;
 use crate::diagnosis::{Area, Candidate, Cause, Facts, Lang, Severity, Signal, diagnose};
 use crate::server::Protocol;
 
@@ -11,8 +12,14 @@ use crate::server::Protocol;
 pub struct Report {
     /// The mailbox.
     pub mailbox: String,
-    /// The provider, who signs in and with which application: what an administrator must know of the account.
-    pub account: String,
+    /// The provider's id.
+    pub provider: &'static str,
+    /// Who signs in; `None` for an application that signs in as itself.
+    pub sign_in: Option<String>,
+    /// The application (client) id.
+    pub client_id: String,
+    /// Whether a token was used.
+    pub login: bool,
     /// Each stage, in the order of [`Area`], those of a protocol together.
     pub lines: Vec<Line>,
     /// What was found, the worst and likeliest first.
@@ -30,7 +37,7 @@ pub struct Line {
     /// How it went.
     pub outcome: Outcome,
     /// What was seen, without a secret.
-    pub detail: String,
+    pub detail: Detail,
     /// How long it took.
     pub took: Option<Duration>,
     /// The round trips of the connection so far, counted from its first SYN.
@@ -38,7 +45,7 @@ pub struct Line {
 }
 
 impl Line {
-    pub(super) fn new(area: Area, protocol: Option<Protocol>, outcome: Outcome, detail: String) -> Self {
+    pub(super) fn new(area: Area, protocol: Option<Protocol>, outcome: Outcome, detail: Detail) -> Self {
         Line { area, protocol, outcome, detail, took: None, round_trips: None }
     }
 }
@@ -113,11 +120,12 @@ impl Report {
         Protocol::ALL.into_iter().filter(|protocol| self.lines_of(Some(*protocol)).next().is_some())
     }
 
-    /// Whether a protocol works: it was checked and no stage of it failed.
-    pub fn works(&self, protocol: Protocol) -> bool {
+    /// Whether a protocol works; `None` when that was not seen, because it was not checked or nobody signed in.
+    pub fn works(&self, protocol: Protocol) -> Option<bool> {
         let mut lines = self.lines_of(Some(protocol)).peekable();
-        lines.peek().is_some()
-            && !lines.any(|line| matches!(line.outcome, Outcome::Bad | Outcome::NotReached))
+        lines.peek()?;
+        let bad = lines.any(|line| matches!(line.outcome, Outcome::Bad | Outcome::NotReached));
+        if bad { Some(false) } else { self.login.then_some(true) }
     }
 
     /// Takes what was observed in one failure, and turns it into findings.
@@ -127,6 +135,9 @@ impl Report {
                 Some(known) => {
                     known.percent = known.percent.max(percent);
                     known.protocols.extend(failure.protocol.filter(|p| !known.protocols.contains(p)));
+                    // The texts speak of all of them.
+                    let names: Vec<&str> = known.protocols.iter().map(|protocol| protocol.name()).collect();
+                    known.facts = known.facts.clone().with("protocol", &names.join(", "));
                     for line in &failure.evidence {
                         if !known.evidence.contains(line) {
                             known.evidence.push(line.clone());

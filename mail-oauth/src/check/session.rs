@@ -3,6 +3,7 @@
 use msal_lite::Token;
 use sasl_xoauth2::Mechanism;
 
+use super::detail::Detail;
 use crate::error::Error;
 use crate::mailbox::Mailbox;
 use crate::open::{ImapClient, Pop3Client, SmtpClient};
@@ -31,6 +32,18 @@ impl Offer {
     }
 }
 
+/// What the command to the mailbox showed.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) detail: Detail,
+    /// It does not show all: the rest comes out when a message is there.
+    pub(super) in_part: bool,
+}
+
+fn by(user: &str, mechanism: Mechanism) -> Detail {
+    Detail::new(format!("{user} by {}", mechanism.name()), format!("{user} mit {}", mechanism.name()))
+}
+
 /// One protocol's part of a check.
 pub(super) trait Session: Sized {
     const PROTOCOL: Protocol;
@@ -40,9 +53,9 @@ pub(super) trait Session: Sized {
     /// What the server offers: one round trip at most.
     async fn offered(&mut self) -> Result<Offer, Error>;
     /// The token goes out; says as whom and how.
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<String, Error>;
+    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error>;
     /// Something that only a real mailbox can do, which changes nothing; says what was seen.
-    async fn open(&mut self, mailbox: &Mailbox) -> Result<String, Error>;
+    async fn open(&mut self, mailbox: &Mailbox) -> Result<Opened, Error>;
     /// The end.
     async fn end(self) -> Result<(), Error>;
 }
@@ -64,14 +77,14 @@ impl Session for ImapClient {
         })
     }
 
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<String, Error> {
+    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error> {
         let mechanism = mailbox.imap_sign_in(self, server, token).await?;
-        Ok(format!("{} by {}", mailbox.account().sasl_user(Protocol::Imap), mechanism.name()))
+        Ok(by(mailbox.account().sasl_user(Protocol::Imap), mechanism))
     }
 
-    async fn open(&mut self, _: &Mailbox) -> Result<String, Error> {
+    async fn open(&mut self, _: &Mailbox) -> Result<Opened, Error> {
         let inbox = self.examine(&imap_min::Mailbox::inbox()).await?;
-        Ok(format!("INBOX with {}", messages(inbox.exists)))
+        Ok(holds("INBOX", "INBOX", inbox.exists))
     }
 
     async fn end(self) -> Result<(), Error> {
@@ -92,14 +105,14 @@ impl Session for Pop3Client {
         Ok(offered.map(|offered| Offer::of(offered.mechanisms())).unwrap_or_default())
     }
 
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<String, Error> {
+    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error> {
         let mechanism = mailbox.pop3_sign_in(self, server, token).await?;
-        Ok(format!("{} by {}", mailbox.account().sasl_user(Protocol::Pop3), mechanism.name()))
+        Ok(by(mailbox.account().sasl_user(Protocol::Pop3), mechanism))
     }
 
-    async fn open(&mut self, _: &Mailbox) -> Result<String, Error> {
+    async fn open(&mut self, _: &Mailbox) -> Result<Opened, Error> {
         let (count, _) = self.stat().await?;
-        Ok(format!("maildrop with {}", messages(count)))
+        Ok(holds("maildrop", "Postfach", count))
     }
 
     async fn end(self) -> Result<(), Error> {
@@ -122,15 +135,34 @@ impl Session for SmtpClient {
         })
     }
 
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<String, Error> {
+    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error> {
         let (user, mechanism) = mailbox.smtp_sign_in(self, server, token).await?;
-        Ok(format!("{user} by {}", mechanism.name()))
+        Ok(by(&user, mechanism))
     }
 
-    async fn open(&mut self, mailbox: &Mailbox) -> Result<String, Error> {
-        let sender = smtp_min::Address::new(&mailbox.account().roles().sender)?;
+    async fn open(&mut self, mailbox: &Mailbox) -> Result<Opened, Error> {
+        let roles = mailbox.account().roles();
+        let sender = smtp_min::Address::new(&roles.sender)?;
         self.probe(&sender, &sender).await?;
-        Ok(format!("may send as {sender}; nothing was sent"))
+        // Exchange judges another sender than the person only when the message is there.
+        let person = roles.token_user.as_deref().unwrap_or(&roles.sign_in);
+        let other = !mailbox.account().is_app_only() && !roles.sender.eq_ignore_ascii_case(person);
+        let detail = if other {
+            Detail::new(
+                format!(
+                    "the server takes {sender} as sender; whether {person} may send as it shows with a message"
+                ),
+                format!(
+                    "der Server nimmt {sender} als Absender; ob {person} so senden darf, zeigt erst eine Nachricht"
+                ),
+            )
+        } else {
+            Detail::new(
+                format!("may send as {sender}; nothing was sent"),
+                format!("darf als {sender} senden; gesendet wurde nichts"),
+            )
+        };
+        Ok(Opened { detail, in_part: other })
     }
 
     async fn end(self) -> Result<(), Error> {
@@ -139,6 +171,10 @@ impl Session for SmtpClient {
     }
 }
 
-fn messages(count: u32) -> String {
-    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+fn holds(en: &str, de: &str, count: u32) -> Opened {
+    let (messages, nachrichten) =
+        if count == 1 { ("message", "Nachricht") } else { ("messages", "Nachrichten") };
+    let detail =
+        Detail::new(format!("{en} with {count} {messages}"), format!("{de} mit {count} {nachrichten}"));
+    Opened { detail, in_part: false }
 }

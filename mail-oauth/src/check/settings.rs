@@ -1,7 +1,7 @@
 //! What can be seen to be wrong before anything is asked.
 
 use super::claims::is_microsoft;
-use super::report::Failure;
+use super::report::{Failure, Report};
 use crate::credential::{SecretForm, is_guid};
 use crate::diagnosis::{Fact, Signal};
 use crate::mailbox::Mailbox;
@@ -18,6 +18,10 @@ pub(super) fn check(mailbox: &Mailbox, protocols: &[Protocol]) -> Vec<Failure> {
     };
     if is_microsoft(provider) && !is_guid(account.client_id()) {
         note(None, Fact::ClientIdForm, format!("client id {}", account.client_id().escape_debug()));
+    }
+    #[cfg(feature = "discover")]
+    if let Some((fact, evidence)) = owner_of_domain(mailbox, protocols) {
+        note(None, fact, evidence);
     }
     let form = mailbox.credential.as_ref().and_then(|credential| credential.secret_form());
     if is_microsoft(provider) && form == Some(SecretForm::Id) {
@@ -76,7 +80,39 @@ pub(super) fn check(mailbox: &Mailbox, protocols: &[Protocol]) -> Vec<Failure> {
     found
 }
 
+/// Causes with which nothing need be asked.
+const FATAL: [&str; 5] =
+    ["client-id-form", "secret-is-id", "scope-of-other-resource", "scopes-mixed", "provider-password-only"];
+
+/// Whether the settings cannot work, whatever the servers say.
+pub(super) fn are_fatal(report: &Report) -> bool {
+    report.findings.iter().any(|finding| FATAL.contains(&finding.cause.id))
+}
+
 /// A test tenant, or a relay on this machine.
 pub(super) fn is_local(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whose own domain the address has, where that is not the account's provider. Nobody is asked.
+#[cfg(feature = "discover")]
+fn owner_of_domain(mailbox: &Mailbox, protocols: &[Protocol]) -> Option<(Fact, String)> {
+    use crate::discover::{Domain, Target, owner};
+    let account = mailbox.account();
+    let domain = Domain::of_address(&account.roles().mailbox).ok()?;
+    let named =
+        |protocol: &Protocol| account.server(*protocol).ok() != account.provider().server(*protocol).as_ref();
+    // Whoever names the servers knows better.
+    if protocols.iter().any(named) {
+        return None;
+    }
+    match owner(&domain)? {
+        Target::PasswordOnly(only) => {
+            Some((Fact::ProviderPasswordOnly, format!("{} belongs to {}", domain.as_str(), only.name)))
+        }
+        Target::Provider(provider) if provider.family() != account.provider().family() => {
+            Some((Fact::DomainElsewhere, format!("{} belongs to {}", domain.as_str(), provider.name())))
+        }
+        Target::Provider(_) => None,
+    }
 }

@@ -92,6 +92,10 @@ pub enum Fact {
     SecretNotId,
     /// The client secret holds `%` before two hex digits, a blank, or a line end.
     SecretEncoded,
+    /// The client id has the form that it must have.
+    ClientIdRight,
+    /// The client secret holds nothing that an encoder leaves behind.
+    SecretPlain,
     /// A client secret is set.
     SecretSet,
     /// A scope names another resource than the mail servers'.

@@ -62,7 +62,7 @@ impl Request {
             .with_client_id(account.client_id())?
             .with_app_only(account.is_app_only())
             .with_protocols(has);
-        if let Ok(authority) = account.issuer()
+        if let Ok(authority) = account.known_authority()
             && !authority.tenant().is_empty()
         {
             request = request.with_tenant(authority.tenant())?;

@@ -8,5 +8,6 @@ mod check;
 #[cfg(feature = "discover")]
 mod discover;
 mod outcomes;
+mod providers;
 mod secrets;
 mod setup;

@@ -13,7 +13,7 @@ catalogue! {
     link REGISTER
     marks [
         100: Is(ClientIdForm);
-        12: Aadsts(&[700016, 700005]), Not(TenantUnknown);
+        12: Aadsts(&[700016, 700005]), NoneOf(&[TenantUnknown, ClientIdRight]);
     ]
 
     2 "secret-is-id" Settings Error You
@@ -40,7 +40,7 @@ catalogue! {
     marks [
         92: Is(SecretEncoded), Aadsts(&[7000215]);
         70: Is(SecretEncoded);
-        15: Aadsts(&[7000215]), Not(SecretIsId);
+        15: Aadsts(&[7000215]), NoneOf(&[SecretIsId, SecretPlain]);
     ]
 
     4 "secret-at-public-client" Settings Error You

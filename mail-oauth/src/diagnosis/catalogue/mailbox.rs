@@ -47,10 +47,10 @@ catalogue! {
     79 "protocol-off" Mailbox Error ExchangeAdmin
     en "{protocol} is switched off for the mailbox"
        "The sign-in is accepted, and the mailbox does not open by this protocol."
-       "Exchange Online PowerShell: Set-CASMailbox -Identity {mailbox} -ImapEnabled $true -PopEnabled $true. Or admin.microsoft.com > Users > Active users > {mailbox} > Mail > Manage email apps. It counts after up to an hour."
+       "Exchange Online PowerShell: Set-CASMailbox -Identity {mailbox} -ImapEnabled $true (POP3: -PopEnabled $true). Or admin.microsoft.com > Users > Active users > {mailbox} > Mail > Manage email apps. It counts after up to an hour."
     de "{protocol} ist für das Postfach abgeschaltet"
        "Die Anmeldung wird angenommen, aber das Postfach öffnet sich über dieses Protokoll nicht."
-       "Exchange-Online-PowerShell: Set-CASMailbox -Identity {mailbox} -ImapEnabled $true -PopEnabled $true. Oder admin.microsoft.com > Benutzer > Aktive Benutzer > {mailbox} > E-Mail > E-Mail-Apps verwalten. Wirkt nach bis zu einer Stunde."
+       "Exchange-Online-PowerShell: Set-CASMailbox -Identity {mailbox} -ImapEnabled $true (POP3: -PopEnabled $true). Oder admin.microsoft.com > Benutzer > Aktive Benutzer > {mailbox} > E-Mail > E-Mail-Apps verwalten. Wirkt nach bis zu einer Stunde."
     link MAIL_OAUTH
     marks [
         75: NOT_CONNECTED, Any(&[Is(OwnMailbox), Is(WorksElsewhere)]), Not(Consumer);

@@ -13,7 +13,13 @@ const LONGEST_WORD: usize = 15;
 const LONGEST_LINE: usize = 240;
 
 /// Words behind which a secret stands, whatever its length; in lower case.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 19] = [
+    "geheimnis",
+    "kennwort",
+    "passwd",
+    "passwort",
+    "pin",
+    "pwd",
     "access_token",
     "assertion",
     "bearer",
