@@ -9,12 +9,19 @@
 )]
 
 mod bed;
+mod before_tls;
+mod bombs;
+mod certificates;
 mod cut;
 mod cut_tcp;
 
 mod dialogue;
+mod framing;
+mod peer;
 mod pipe;
+mod pki;
 mod secret;
+mod sign_in;
 
 /// Whether this is the long run.
 fn long() -> bool {
