@@ -37,7 +37,11 @@ pub(crate) fn local(port: u16, security: Security) -> Server {
 /// A mailbox that trusts the tenant, and other authorities besides. Its token is in its cache and under guard.
 pub(crate) async fn signed_in(tenant: &Tenant, other_authorities: &str) -> Mailbox {
     let trust = Trust::Only(format!("{}\n{other_authorities}", tenant.ca_pem()));
-    let mailbox = Mailbox::new(account(tenant), Options::default().with_trust(trust)).unwrap();
+    signed_in_with(tenant, Options::default().with_trust(trust)).await
+}
+
+pub(crate) async fn signed_in_with(tenant: &Tenant, options: Options) -> Mailbox {
+    let mailbox = Mailbox::new(account(tenant), options).unwrap();
     let token = mailbox.sign_in_by_password(Secret::new(PASSWORD.to_owned())).await.unwrap();
     secret::guard(token.access_token().expose());
     secret::guard(PASSWORD);

@@ -12,14 +12,17 @@ mod bed;
 mod before_tls;
 mod bombs;
 mod certificates;
+mod classes;
 mod cut;
 mod cut_tcp;
 
 mod dialogue;
 mod framing;
+mod life;
 mod peer;
 mod pipe;
 mod pki;
+mod rounds;
 mod secret;
 mod sign_in;
 
