@@ -266,3 +266,50 @@ async fn clocks_that_differ_by_ten_minutes() {
         assert!(matches!(told.error, Some(Error::SignIn { temporary: false, .. })), "{protocol}: {told:?}");
     }
 }
+
+/// The machine slept for a night, or a box in between forgot the connection: nobody says so, and it is noticed.
+#[tokio::test]
+async fn a_peer_that_vanished_is_noticed() {
+    let bed = Bed::new().await;
+    for during in ["IDLE", "UID FETCH"] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = crate::bed::local(listener.local_addr().unwrap().port(), Security::Tls);
+        let mailbox =
+            bed.mailbox.with_account(bed.mailbox.account().clone().with_server(Protocol::Imap, server));
+        let serve = bed.serve(&listener, |peer| {
+            let good = bed.good.clone();
+            Box::pin(async move {
+                peer.secure(&good).await;
+                let tag = peer.until_job(Protocol::Imap).await;
+                peer.say(format!("* 1 EXISTS\r\n{tag} OK [READ-WRITE] done\r\n")).await;
+                peer.line().await;
+                peer.say(if during == "IDLE" { "+ idling\r\n" } else { "* 1 FETCH (UID 1 BODY[] {9}\r\nab" })
+                    .await;
+                // From here on nothing is said, and nothing read but into the void.
+                tokio::time::pause();
+                while !peer.line().await.is_empty() {}
+                tokio::time::resume();
+            })
+        });
+        let client = async {
+            let mut client = mailbox.imap().await.unwrap();
+            client.select(&Name::inbox()).await.unwrap();
+            let since = tokio::time::Instant::now();
+            let error = if during == "IDLE" {
+                let mut idle = client.idle(None).await.unwrap();
+                loop {
+                    if let Err(error) = idle.next().await {
+                        break told(error);
+                    }
+                }
+            } else {
+                let mut message = Vec::new();
+                told(client.fetch_body(1, &mut message).await.unwrap_err())
+            };
+            (error, since.elapsed())
+        };
+        let ((error, took), _) = tokio::join!(client, serve);
+        assert_eq!(error.action(), Action::Reconnect, "{during}: {error:?}");
+        assert!(took <= Duration::from_secs(31 * 60), "{during}: {took:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// So many octets of a secret in a row are a leak.
@@ -11,6 +12,7 @@ type Needle = [u8; RUN];
 
 static NEEDLES: Mutex<Option<HashSet<Needle>>> = Mutex::new(None);
 static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static RECORDS: AtomicU64 = AtomicU64::new(0);
 
 /// From now on nothing may show this secret, raw or in base64 at any alignment. Starts to listen to all logs.
 pub(crate) fn guard(secret: &str) {
@@ -30,6 +32,11 @@ pub(crate) fn assert_harmless(text: &str) {
     assert!(!shows_secret(text), "a secret is shown in a text of {} octets", text.len());
     let leaks = locked(&LEAKS);
     assert!(leaks.is_empty(), "a secret was logged by {leaks:?}");
+}
+
+/// How much was logged so far, by whomever.
+pub(crate) fn records() -> u64 {
+    RECORDS.load(Ordering::Relaxed)
 }
 
 /// An error as it may be printed: its message, those below, and `Debug`.
@@ -76,6 +83,7 @@ fn listen() {
 }
 
 fn collect(by: &str, text: &str) {
+    RECORDS.fetch_add(1, Ordering::Relaxed);
     if shows_secret(text) {
         locked(&LEAKS).push(by.to_owned());
     }

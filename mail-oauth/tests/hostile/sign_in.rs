@@ -5,11 +5,11 @@ use std::time::Duration;
 use mail_oauth::{Action, Error, Protocol, Security, imap_min};
 use tokio::net::TcpListener;
 
-use crate::bed::{ADELE, account, local};
+use crate::bed::{ADELE, MESSAGE, account, local, tenant_and_mailbox};
 use crate::before_tls::{custom, is_breach};
 use crate::cut_tcp::job;
 use crate::peer::Bed;
-use crate::secret::{assert_harmless, base64, printed};
+use crate::secret::{self, assert_harmless, base64, printed};
 
 const EHLO: &str = "250-here\r\n250 AUTH XOAUTH2\r\n";
 
@@ -207,4 +207,18 @@ async fn a_farewell_in_the_middle_of_it_is_temporary() {
         .await;
     let error = met.told.error.as_ref().unwrap();
     assert!(matches!(error.action(), Action::Wait(_)), "{error:?}");
+}
+
+/// Not in vain: the crates below do log, down to single TLS messages, and nothing of it shows a token.
+#[tokio::test]
+async fn what_is_logged_at_trace_level_shows_no_token() {
+    let (tenant, mailbox) = tenant_and_mailbox().await;
+    tenant.deliver(ADELE, MESSAGE).unwrap();
+    for protocol in Protocol::ALL {
+        let before = secret::records();
+        let told = job(&mailbox, protocol).await;
+        assert!(told.error.is_none(), "{told:?}");
+        assert!(secret::records() > before, "{protocol}: the collector hears nothing");
+    }
+    assert_harmless(&format!("{mailbox:?} {:?}", tenant.log()));
 }
