@@ -262,6 +262,8 @@ fn imap(error: &imap_min::Error) -> Action {
             Some(_) => Action::Fix,
             None => match no.code {
                 Some(imap_min::CodeName::Unavailable | imap_min::CodeName::InUse) => Action::Wait(PATIENCE),
+                // A session that was ended, for an idle hour or for maintenance, is no refusal of anything.
+                _ if no.status == imap_min::Status::Bye => Action::Reconnect,
                 _ => Action::Fix,
             },
         },

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use msal_lite::{Timestamp, Token, TokenSource};
 use sasl_xoauth2::Mechanism;
+use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::journal::Journal;
@@ -18,6 +19,10 @@ const EHLO_NAME: &str = "[127.0.0.1]";
 /// How long a server may take to greet. RFC 5321 allows five minutes to one that relays; a submission server that says
 /// nothing for this long most often waits for a TLS handshake.
 const GREETING: Duration = Duration::from_secs(30);
+
+/// How long all of a sign-in may take. The protocols' own time-outs are for each answer, and a server that always says
+/// something, but never the answer, would stretch them for ever.
+const SIGN_IN: Duration = Duration::from_secs(180);
 
 pub(crate) type ImapClient = imap_min::Client<MailStream>;
 pub(crate) type Pop3Client = pop3_min::Client<MailStream>;
@@ -100,7 +105,11 @@ impl Mailbox {
             Security::StartTls => {
                 let (plain, trips) = self.plain_stream(server).await?;
                 let client = imap_min::Client::connect(plain, limits).await?.0;
-                let client = client.starttls(|plain| self.upgrade(plain, server)).await;
+                let most = SIGN_IN.saturating_add(self.connect_timeout);
+                let client = client.starttls(|plain| self.upgrade(plain, server));
+                let client = timeout(most, client)
+                    .await
+                    .unwrap_or(Err(imap_min::Error::TimedOut { after: most, during: "STARTTLS" }));
                 Ok((client.map_err(|e| self.starttls_failed(server, e))?, trips))
             }
         }
@@ -154,7 +163,10 @@ impl Mailbox {
         server: &Server,
         token: &Token,
     ) -> Result<Mechanism, Error> {
-        Attempt { account: &self.account, server, token }.imap(client).await
+        let after = SIGN_IN;
+        let attempt = Attempt { account: &self.account, server, token };
+        let late = imap_min::Error::TimedOut { after, during: "AUTHENTICATE" };
+        timeout(after, attempt.imap(client)).await.unwrap_or_else(|_| Err(late.into()))
     }
 
     pub(crate) async fn pop3_sign_in(
@@ -163,7 +175,10 @@ impl Mailbox {
         server: &Server,
         token: &Token,
     ) -> Result<Mechanism, Error> {
-        Attempt { account: &self.account, server, token }.pop3(client).await
+        let after = SIGN_IN;
+        let attempt = Attempt { account: &self.account, server, token };
+        let late = pop3_min::Error::TimedOut { after, during: "AUTH" };
+        timeout(after, attempt.pop3(client)).await.unwrap_or_else(|_| Err(late.into()))
     }
 
     /// Signs in to SMTP; says as whom, since that may be the person in the token.
@@ -175,7 +190,10 @@ impl Mailbox {
     ) -> Result<(String, Mechanism), Error> {
         let mut account = self.account.clone();
         account.token_user_is(&token.account().username);
-        let mechanism = Attempt { account: &account, server, token }.smtp(client).await?;
+        let after = SIGN_IN;
+        let attempt = Attempt { account: &account, server, token };
+        let late = smtp_min::Error::TimedOut { after, during: "AUTH" };
+        let mechanism = timeout(after, attempt.smtp(client)).await.unwrap_or_else(|_| Err(late.into()))?;
         Ok((account.sasl_user(Protocol::Smtp).to_owned(), mechanism))
     }
 

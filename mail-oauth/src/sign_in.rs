@@ -173,9 +173,14 @@ fn answer(exchange: &mut Exchange<'_>, challenge: &[u8]) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// Whether the server said that it is not the token's fault. Text alone decides nothing but this advice.
+/// Whether the server said that it is not the token's fault: it is busy, or it closes before it has answered. Text alone
+/// decides nothing but this advice.
 fn imap_is_temporary(no: &imap_min::Refusal) -> bool {
-    use imap_min::{CodeName, Condition};
-    matches!(no.code, Some(CodeName::Unavailable | CodeName::InUse | CodeName::Limit | CodeName::ServerBug))
+    use imap_min::{CodeName, Condition, Status};
+    no.status == Status::Bye
+        || matches!(
+            no.code,
+            Some(CodeName::Unavailable | CodeName::InUse | CodeName::Limit | CodeName::ServerBug)
+        )
         || matches!(no.condition, Some(Condition::Throttled { .. } | Condition::ServerUnavailable))
 }
