@@ -5,6 +5,7 @@
 //! other keys. Keys are written as MSAL Python writes them.
 
 mod adopt;
+mod entries;
 mod insert;
 mod lookup;
 mod schema;
