@@ -40,13 +40,16 @@ fn main() {
         listing.extend_from_slice(format!("{number} AAQkADAwATM0MDAAMS0{number:08x}ABAAz\r\n").as_bytes());
     }
     listing.extend_from_slice(b".\r\n");
-    let mut connection = logged_in();
+    let (mut connection, mut by_event) = (logged_in(), logged_in());
     Rivals::new("UIDL of a million lines")
         .add("a scan for line ends", || {
             black_box(memchr_iter(b'\n', black_box(&listing)).count());
         })
         .add("pop3-min, in pieces of 64 KiB", || {
-            let lines = run(&mut connection, Command::Uidl, &listing, |event| match event {
+            assert_eq!(uidl(&mut connection, &listing), 1_000_000);
+        })
+        .add("the same, an event for each line", || {
+            let lines = run(&mut by_event, Command::Uidl, &listing, |event| match event {
                 Event::UidlItem { number, unique_id, .. } => {
                     black_box((number, unique_id));
                     1
@@ -97,4 +100,27 @@ fn run(
         input.drain(..used);
     }
     sum
+}
+
+/// How many lines the short way through `UIDL` gives, beside what only `receive` takes.
+fn uidl(connection: &mut Connection, wire: &[u8]) -> usize {
+    let mut out = Vec::new();
+    connection.send(Command::Uidl, &mut out).unwrap_or_else(|error| unreachable!("{error}"));
+    let (mut lines, mut input) = (0, Vec::with_capacity(2 * PIECE));
+    for piece in wire.chunks(PIECE) {
+        input.extend_from_slice(piece);
+        let mut used = 0;
+        loop {
+            used += connection.receive_uidl(input.get(used..).unwrap_or_default(), |number, unique_id| {
+                black_box((number, unique_id));
+                lines += 1;
+            });
+            let rest = input.get(used..).unwrap_or_default();
+            let Ok(Some((octets, event))) = connection.receive(rest, &mut out) else { break };
+            lines += usize::from(matches!(event, Event::UidlItem { .. }));
+            used += octets;
+        }
+        input.drain(..used);
+    }
+    lines
 }

@@ -1,8 +1,9 @@
 //! What an SMTP client does for each command, and for each octet of a message.
+#![allow(clippy::print_stdout, reason = "a bench prints")]
 
 use std::hint::black_box;
 
-use benches::Rivals;
+use benches::{Rivals, instructions};
 use memchr::memchr_iter;
 use smtp_min::{Command, Connection, EhloName, Event, Extension, Limits, LineEnds, Mail};
 
@@ -12,6 +13,16 @@ const EHLO: &[u8] = b"250-AM0PR02CA0134.outlook.office365.com Hello [192.0.2.1]\
 const SHORT: &[u8] = b"250 2.1.5 Recipient OK\r\n";
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [who, text] = arguments.as_slice() {
+        return read_only(who, if text == "ehlo" { EHLO } else { SHORT });
+    }
+    commands_and_answers();
+    answers();
+    data();
+}
+
+fn commands_and_answers() {
     let name = EhloName::new("client.example.org").unwrap_or_else(|error| unreachable!("{error}"));
     let mut connection = greeted(&name);
     let mut out = Vec::with_capacity(256);
@@ -32,7 +43,48 @@ fn main() {
         assert!(matches!(black_box(event), Ok(Some((24, Event::Completed { .. })))));
     });
     peers::short(ours).run(301, 1000);
+}
 
+/// smtp-proto makes no commands, and so what only the answer costs is counted apart: the instructions inside of
+/// `receive`, which checks the state and moves it on too, and inside of smtp-proto's parser.
+fn answers() {
+    for (text, title) in [("ehlo", "an answer to EHLO of ten lines"), ("short", "a short reply")] {
+        let readers = [("us", "smtp-min, receive"), ("proto", "smtp-proto, parse")];
+        for (who, name) in readers.into_iter().take(if cfg!(feature = "peers") { 2 } else { 1 }) {
+            match instructions(&[who, text], &format!("smtp::*read_by_{who}*")) {
+                Some(count) => println!("{title}: {name}: {} instructions", count / READINGS),
+                None => println!("{title}: {name}: no valgrind to count with"),
+            }
+        }
+    }
+}
+
+const READINGS: u64 = 1000;
+
+fn read_only(who: &str, text: &'static [u8]) {
+    let name = EhloName::new("client.example.org").unwrap_or_else(|error| unreachable!("{error}"));
+    let mut connection = greeted(&name);
+    let mut out = Vec::with_capacity(256);
+    for _ in 0..READINGS {
+        if who == "us" {
+            out.clear();
+            let command = if text == EHLO { Command::Ehlo(&name) } else { Command::Rset };
+            let _ = connection.send(command, &mut out);
+            read_by_us(&mut connection, text, &mut out);
+        } else {
+            peers::read_by_proto(text);
+        }
+    }
+}
+
+#[inline(never)]
+fn read_by_us(connection: &mut Connection, text: &[u8], out: &mut Vec<u8>) {
+    let event = connection.receive(black_box(text), out);
+    assert!(matches!(black_box(event), Ok(Some((_, Event::Completed { .. })))));
+}
+
+fn data() {
+    let name = EhloName::new("client.example.org").unwrap_or_else(|error| unreachable!("{error}"));
     let mut message = Vec::new();
     let mut line = 0;
     while message.len() < 50 * 1024 * 1024 {
@@ -95,6 +147,8 @@ mod peers {
     pub(super) fn short(rivals: Rivals<'_>) -> Rivals<'_> {
         rivals
     }
+
+    pub(super) fn read_by_proto(_: &[u8]) {}
 }
 
 #[cfg(feature = "peers")]
@@ -119,6 +173,17 @@ mod peers {
                 assert!(black_box(parsed).is_ok_and(|reply| reply.code() == 250));
             })
             .add("lettre, answer", || lettre(SHORT))
+    }
+
+    #[inline(never)]
+    pub(super) fn read_by_proto(text: &[u8]) {
+        if text == EHLO {
+            let parsed = EhloResponse::parse(&mut black_box(text).iter());
+            assert!(black_box(parsed).is_ok_and(|offered| offered.has_capability(EXT_CHUNKING)));
+        } else {
+            let parsed = ResponseReceiver::default().parse(&mut black_box(text).iter());
+            assert!(black_box(parsed).is_ok_and(|reply| reply.code() == 250));
+        }
     }
 
     fn lettre(text: &[u8]) {

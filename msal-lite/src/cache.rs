@@ -5,6 +5,7 @@
 //! other keys. Keys are written as MSAL Python writes them.
 
 mod adopt;
+mod entries;
 mod insert;
 mod lookup;
 mod schema;
@@ -119,7 +120,7 @@ impl Cache {
     pub fn remove_account(&mut self, account: &Account) -> bool {
         let mut found = false;
         for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken, Section::Account] {
-            found |= self.remove_where(section, |entity| entity.belongs_to(account)) > 0;
+            found |= self.remove_where(section, |_, entity| entity.belongs_to(account)) > 0;
         }
         found
     }
@@ -139,16 +140,16 @@ impl Cache {
         self.root.entry(section.name()).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
     }
 
-    /// Removes and wipes the entries of a section that `doomed` picks; returns how many.
-    fn remove_where(&mut self, section: Section, doomed: impl Fn(Entity<'_>) -> bool) -> usize {
+    /// Removes and wipes the entries of a section that `doomed` picks by key and fields; returns how many.
+    fn remove_where(&mut self, section: Section, doomed: impl Fn(&str, Entity<'_>) -> bool) -> usize {
         let Some(entries) = self.root.get_mut(section.name()).and_then(Value::as_object_mut) else {
             return 0;
         };
         let before = entries.len();
-        entries.retain(|_, value| {
+        entries.retain(|key, value| {
             let remove = value
                 .as_object()
-                .is_some_and(|object| Entity(object).is_of(section) && doomed(Entity(object)));
+                .is_some_and(|object| Entity(object).is_of(section) && doomed(key, Entity(object)));
             if remove {
                 json::wipe(value);
             }

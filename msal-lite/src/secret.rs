@@ -65,7 +65,6 @@ impl Body {
         self.0.extend_from_slice(bytes);
     }
 
-    #[cfg(feature = "encrypted")]
     pub(crate) fn as_mut_slice(&mut self) -> &mut [u8] {
         &mut self.0
     }

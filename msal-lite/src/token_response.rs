@@ -46,8 +46,8 @@ impl TokenResponse {
         secrets: &[&str],
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let object = json::success(response, &app.limits(), secrets, now)?;
-        let object = &object.0;
+        let mut object = json::success(response, &app.limits(), secrets, now)?;
+        let object = &mut object.0;
         let malformed = |what: &str| Error::Malformed { status: response.status(), what: what.to_owned() };
         let access_token =
             secret(object, "access_token").ok_or_else(|| malformed("no access token in it"))?;
@@ -58,13 +58,14 @@ impl TokenResponse {
         if json::text(object, "token_type").is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
             return Err(malformed("the token is not a bearer token"));
         }
+        let (refresh_token, id_token) = (secret(object, "refresh_token"), secret(object, "id_token"));
         let seconds = |key: &str| object.get(key).and_then(json::number).map(|count| count.min(LONGEST_LIFE));
         let point = |count: u64| now + Duration::from_secs(count);
         let granted = Scopes::lenient(json::text(object, "scope").unwrap_or_default());
         Ok(Self {
             access_token,
-            refresh_token: secret(object, "refresh_token"),
-            id_token: secret(object, "id_token"),
+            refresh_token,
+            id_token,
             client_info: json::text(object, "client_info").map(str::to_owned),
             scopes: if granted.is_empty() { requested.clone() } else { granted },
             expires_on: point(seconds("expires_in").unwrap_or(LIFE_IF_UNKNOWN)),
@@ -75,6 +76,10 @@ impl TokenResponse {
     }
 }
 
-fn secret(object: &Map<String, Value>, key: &str) -> Option<Secret> {
-    json::text(object, key).filter(|text| !text.is_empty()).map(|text| Secret::new(text.to_owned()))
+/// Taken out and not copied, so that it is in one place.
+fn secret(object: &mut Map<String, Value>, key: &str) -> Option<Secret> {
+    match object.get_mut(key)? {
+        Value::String(text) if !text.is_empty() => Some(Secret::new(std::mem::take(text))),
+        _ => None,
+    }
 }

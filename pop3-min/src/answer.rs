@@ -242,6 +242,42 @@ pub(crate) fn plain_uidl<'i>(
     ))
 }
 
+/// Hands the lines of `UIDL` at the front of the input to `each`, as long as they are plain and within the limits, and
+/// returns how many octets they used.
+pub(crate) fn plain_uidls<'i>(
+    input: &'i [u8],
+    progress: &mut Progress,
+    limits: &Limits,
+    each: &mut impl FnMut(u32, &'i str),
+) -> usize {
+    /// What is looked at as a whole: little enough that one line which needs a closer look makes nothing slow.
+    const WINDOW: usize = 1024;
+    let mut used = 0;
+    loop {
+        let window = input.get(used..).unwrap_or_default();
+        let window = window.get(..WINDOW).unwrap_or(window);
+        let valid = std::str::from_utf8(window).map_or_else(|error| error.valid_up_to(), str::len);
+        let mut rest =
+            window.get(..valid).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
+        let before = used;
+        while progress.lines < limits.listing
+            && let Some(line) = parse::plain_line(rest)
+            && line.number != progress.last
+            && line.len <= limits.line
+            && line.unique_id.len() <= limits.unique_id
+        {
+            each(line.number, line.unique_id);
+            let octets = progress.octets.saturating_add(line.len);
+            *progress = Progress { lines: progress.lines + 1, octets, last: line.number };
+            used += line.len + 2;
+            rest = rest.get(line.len + 2..).unwrap_or_default();
+        }
+        if used == before {
+            return used;
+        }
+    }
+}
+
 /// A line of a listing; a dot alone ends it (RFC 1939 section 3).
 pub(crate) fn listing_line<'i>(
     line: &'i [u8],

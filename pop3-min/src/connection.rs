@@ -177,6 +177,54 @@ impl Connection {
         result
     }
 
+    /// A shorter way through the answer to `UIDL` for who streams a mailbox of a million messages. Hands number and
+    /// unique id of each line at the front of the input to `each`, as long as the lines are complete and without any
+    /// quirk, and returns how many bytes of the input they used: 0 at any other time. Whatever else comes is
+    /// [`receive`](Self::receive)'s, which gives each such line as [`Event::UidlItem`] where this is not called.
+    ///
+    /// ```
+    /// # use pop3_min::{Command, Connection, Event, Limits};
+    /// # fn main() -> Result<(), pop3_min::Error> {
+    /// # let (mut connection, mut out) = (Connection::new(Limits::default()), Vec::new());
+    /// # connection.receive(b"+OK\r\n", &mut out)?;
+    /// # let login = Command::Authenticate { mechanism: "X", initial_response: Some(b"x") };
+    /// # connection.send(login, &mut out)?;
+    /// # connection.receive(b"+OK\r\n", &mut out)?;
+    /// connection.send(Command::Uidl, &mut out)?;
+    /// let mut input = &b"+OK\r\n1 whqtswO00WBw418f9t5JxYwZ\r\n2 QhdPYR:00WBw1Ph7x7\r\n.\r\n"[..];
+    /// let mut ids = Vec::new();
+    /// loop {
+    ///     let used = connection.receive_uidl(input, |number, unique_id| ids.push((number, unique_id)));
+    ///     input = &input[used..];
+    ///     let Some((used, event)) = connection.receive(input, &mut out)? else { break };
+    ///     input = &input[used..];
+    ///     match event {
+    ///         Event::UidlItem { number, unique_id, .. } => ids.push((number, unique_id)),
+    ///         Event::ListingEnd { .. } => break,
+    ///         _ => {}
+    ///     }
+    /// }
+    /// assert_eq!(ids, [(1, "whqtswO00WBw418f9t5JxYwZ"), (2, "QhdPYR:00WBw1Ph7x7")]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn receive_uidl<'i>(&mut self, input: &'i [u8], mut each: impl FnMut(u32, &'i str)) -> usize {
+        let (Phase::Transaction, Reading::Listing(mut progress)) = (self.phase, self.reading) else {
+            return 0;
+        };
+        let front = self.pending.front().map(|pending| &pending.kind);
+        if !matches!(front, Some(Kind::Listing(Listing::Uidl))) {
+            return 0;
+        }
+        let used = answer::plain_uidls(input, &mut progress, &self.limits, &mut each);
+        if used > 0 {
+            self.lines.consumed();
+            self.told = None;
+            self.reading = Reading::Listing(progress);
+        }
+        used
+    }
+
     /// The server closed the connection.
     ///
     /// # Errors

@@ -93,18 +93,18 @@ impl Capabilities {
     /// A name that is no ASCII is none that a client could choose.
     pub(crate) fn add_mechanism(&mut self, name: &[u8]) {
         let Ok(name) = std::str::from_utf8(name) else { return };
-        if !self.mechanism(name) {
-            let from = self.mechanisms.len();
-            if self.mechanisms.is_empty() {
-                // Once for all the mechanisms that servers have.
-                self.mechanisms.reserve(64);
-            }
-            self.mechanisms.push_str(name);
-            if let Some(added) = self.mechanisms.get_mut(from..) {
-                added.make_ascii_uppercase();
-            }
-            self.mechanisms.push(' ');
+        if self.mechanisms.is_empty() {
+            // Once for all the mechanisms that servers have.
+            self.mechanisms = String::with_capacity(64);
+        } else if self.mechanism(name) {
+            return;
         }
+        let from = self.mechanisms.len();
+        self.mechanisms.push_str(name);
+        if let Some(added) = self.mechanisms.get_mut(from..) {
+            added.make_ascii_uppercase();
+        }
+        self.mechanisms.push(' ');
     }
 
     /// Zero means no limit (RFC 1870 section 3).

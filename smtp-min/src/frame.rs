@@ -29,6 +29,8 @@ pub(crate) struct ReplyScan {
     lines: usize,
     bare_lf: bool,
     mixed: bool,
+    /// What the line before begins with, where it says that more lines follow.
+    head: Option<[u8; 4]>,
     /// The last line that looks as if it had an enhanced code.
     enhanced: Option<Range<usize>>,
     /// The last line, once it is known.
@@ -58,17 +60,22 @@ impl ReplyScan {
             }
             self.bare_lf |= text.len() == line.len();
             let place = self.line..self.line + text.len();
-            if self.lines > 1 {
-                self.mixed |= input.get(..3) != text.get(..3);
-            }
-            if matches!(text.get(4..), Some([b'2' | b'4' | b'5', b'.', ..])) {
+            if matches!(text, [_, _, _, _, b'2' | b'4' | b'5', b'.', ..]) {
                 self.enhanced = Some(place.clone());
             }
             self.line = lf + 1;
             self.looked = lf + 1;
+            let head = text.first_chunk().copied();
+            if head.is_some() && head == self.head {
+                continue;
+            }
+            if self.lines > 1 {
+                self.mixed |= input.get(..3) != text.get(..3);
+            }
             // A line without a code ends the reply too: it is an error, and nothing behind it will mend that.
-            if !matches!(text, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b'-', ..]) {
-                self.last = Some(place);
+            match head {
+                Some([b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b'-']) => self.head = head,
+                _ => self.last = Some(place),
             }
         }
         let line = |place: &Option<Range<usize>>| place.clone().and_then(|place| input.get(place));

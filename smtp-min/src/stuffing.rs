@@ -1,7 +1,8 @@
 //! A message into what `DATA` and `BDAT` take: proper line ends, and dots stuffed for `DATA` (RFC 5321 sections 2.3.8 and
 //! 4.5.2).
 
-use memchr::memchr2;
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr2, memrchr};
 
 use crate::LineEnds;
 
@@ -24,7 +25,11 @@ pub(crate) struct Stuffer {
     line: usize,
     /// Lines that are longer than they may be.
     long_lines: u64,
+    stuffed: Finder<'static>,
 }
+
+/// How much is looked at as a whole. One end of a line that is not proper makes this much slower.
+const BLOCK: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
@@ -36,7 +41,8 @@ enum At {
 
 impl Stuffer {
     pub(crate) fn new(line_ends: LineEnds, dots: bool) -> Self {
-        Stuffer { line_ends, dots, at: At::LineStart, line: 0, long_lines: 0 }
+        let stuffed = Finder::new(b"\r\n.");
+        Stuffer { line_ends, dots, at: At::LineStart, line: 0, long_lines: 0, stuffed }
     }
 
     /// How many lines so far have more than 998 octets.
@@ -48,20 +54,85 @@ impl Stuffer {
     pub(crate) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BareLineEnd> {
         // One stuffed line in sixteen, without growing again.
         out.reserve(piece.len() + piece.len() / 16 + 2);
+        for block in piece.chunks(BLOCK) {
+            let rest = self.settle(block, out)?;
+            if is_proper(rest) {
+                self.copy(rest, out);
+            } else {
+                self.mend(rest, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is behind the CR that was held back tells what it is. Returns what is behind its line end.
+    fn settle<'p>(&mut self, piece: &'p [u8], out: &mut Vec<u8>) -> Result<&'p [u8], BareLineEnd> {
+        if self.at != At::Cr || piece.is_empty() {
+            return Ok(piece);
+        }
+        let rest = piece.strip_prefix(b"\n");
+        if rest.is_none() {
+            self.bare()?;
+        }
+        self.end_line(out);
+        Ok(rest.unwrap_or(piece))
+    }
+
+    /// Appends what [`is_proper`]: up to the next dot to be stuffed in one piece.
+    fn copy(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        let text = piece.strip_suffix(b"\r").unwrap_or(piece);
+        let mut copied = 0;
+        if self.dots {
+            if self.at == At::LineStart && text.starts_with(b".") {
+                out.push(b'.');
+            }
+            for at in self.stuffed.find_iter(text) {
+                let dot = at + 2;
+                out.extend_from_slice(text.get(copied..dot).unwrap_or_default());
+                out.push(b'.');
+                copied = dot;
+            }
+        }
+        out.extend_from_slice(text.get(copied..).unwrap_or_default());
+        self.measure(text);
+        self.at = match (text.last(), text.len() < piece.len()) {
+            (_, true) => At::Cr,
+            (Some(b'\n'), false) => At::LineStart,
+            (Some(_), false) => At::Middle,
+            (None, false) => self.at,
+        };
+    }
+
+    /// Counts lines that are too long, and does not look at each line for it: as many as fit into the longest are
+    /// skipped together.
+    fn measure(&mut self, text: &[u8]) {
+        let mut rest = text;
+        loop {
+            // With the CR, of which the limit knows nothing.
+            let room = (LONGEST_LINE + 2).saturating_sub(self.line);
+            let near = rest.get(..room.min(rest.len())).unwrap_or_default();
+            let end = match memrchr(b'\n', near) {
+                Some(end) => end,
+                None => match memchr(b'\n', rest) {
+                    Some(end) => {
+                        self.long_lines += 1;
+                        end
+                    }
+                    None => break,
+                },
+            };
+            self.line = 0;
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        self.line = self.line.saturating_add(rest.len());
+    }
+
+    /// Appends what is not proper, line by line.
+    fn mend(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BareLineEnd> {
         let mut rest = piece;
         while let Some(first) = rest.first() {
-            match self.at {
-                At::Cr => {
-                    if *first == b'\n' {
-                        rest = rest.get(1..).unwrap_or_default();
-                    } else {
-                        self.bare()?;
-                    }
-                    self.end_line(out);
-                    continue;
-                }
-                At::LineStart if *first == b'.' && self.dots => out.push(b'.'),
-                At::LineStart | At::Middle => {}
+            if *first == b'.' && self.at == At::LineStart && self.dots {
+                out.push(b'.');
             }
             let run = self.proper_run(rest);
             out.extend_from_slice(rest.get(..run.len).unwrap_or_default());
@@ -147,6 +218,16 @@ impl Stuffer {
         self.line = self.line.saturating_add(bytes.len() - done);
         Run { len: bytes.len(), then: Then::At(At::Middle) }
     }
+}
+
+/// Whether each CR but the last octet has an LF behind it, and each LF a CR before it. Without a branch for each octet.
+fn is_proper(piece: &[u8]) -> bool {
+    let behind = piece.get(1..).unwrap_or_default();
+    let odd = piece
+        .iter()
+        .zip(behind)
+        .fold(0, |odd, (one, next)| odd | (u8::from(*one == b'\r') ^ u8::from(*next == b'\n')));
+    odd == 0 && !piece.starts_with(b"\n")
 }
 
 /// What can be copied as it is, and what stands behind it.

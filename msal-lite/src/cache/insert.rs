@@ -58,7 +58,7 @@ impl Cache {
     }
 
     fn put_account(&mut self, app: &Application, response: &TokenResponse, account: &Account) {
-        let key = key(&[&account.home_account_id, &account.environment, &account.realm]);
+        let key = || key(&[&account.home_account_id, &account.environment, &account.realm]);
         let same = |object: &Map<String, Value>| {
             super::Entity(object).belongs_to(account)
                 && json::text(object, "realm").is_some_and(|realm| realm.eq_ignore_ascii_case(&account.realm))
@@ -85,13 +85,6 @@ impl Cache {
         now: Timestamp,
     ) {
         let target = response.scopes.union(requested).without_reserved();
-        self.remove_where(Section::AccessToken, |entity| {
-            entity.belongs_to(account)
-                && entity.is_client(app.client_id())
-                && (entity.time("expires_on").is_none_or(|end| end <= now)
-                    || (entity.text("realm").eq_ignore_ascii_case(&account.realm)
-                        && Scopes::lenient(entity.text("target")).intersects(&target)))
-        });
         let mut sorted: Vec<&str> = target.iter().collect();
         sorted.sort_unstable();
         let key = key(&[
@@ -102,6 +95,15 @@ impl Cache {
             &account.realm,
             &sorted.join(" "),
         ]);
+        // What is under the key itself is written over.
+        self.remove_where(Section::AccessToken, |one, entity| {
+            one != key
+                && entity.belongs_to(account)
+                && entity.is_client(app.client_id())
+                && (entity.time("expires_on").is_none_or(|end| end <= now)
+                    || (entity.text("realm").eq_ignore_ascii_case(&account.realm)
+                        && Scopes::lenient(entity.text("target")).intersects(&target)))
+        });
         let decimal = |time: Timestamp| time.as_unix().to_string();
         let (target, cached_at, expires_on) =
             (target.to_string(), decimal(now), decimal(response.expires_on));
@@ -121,7 +123,15 @@ impl Cache {
             ("extended_expires_on", &extended),
         ];
         fields.extend(refresh_on.as_deref().map(|time| ("refresh_on", time)));
-        self.put(Section::AccessToken, key, |_| false, &fields);
+        let Some(object) = self.put(Section::AccessToken, || key, |_| false, &fields) else { return };
+        // Whatever else was known of the token before is not true of this one.
+        object.retain(|name, value| {
+            let stays = fields.iter().any(|(field, _)| field == name);
+            if !stays {
+                json::wipe(value);
+            }
+            stays
+        });
     }
 
     fn put_refresh_token(
@@ -134,14 +144,16 @@ impl Cache {
         now: Timestamp,
     ) {
         let target = response.scopes.union(requested).without_reserved().to_string();
-        let key = key(&[
-            &account.home_account_id,
-            &account.environment,
-            "refreshtoken",
-            app.client_id(),
-            "",
-            &target,
-        ]);
+        let key = || {
+            key(&[
+                &account.home_account_id,
+                &account.environment,
+                "refreshtoken",
+                app.client_id(),
+                "",
+                &target,
+            ])
+        };
         let same = |object: &Map<String, Value>| {
             let entity = super::Entity(object);
             entity.belongs_to(account) && entity.is_client(app.client_id())
@@ -161,14 +173,16 @@ impl Cache {
     }
 
     fn put_id_token(&mut self, app: &Application, id_token: &Secret, account: &Account) {
-        let key = key(&[
-            &account.home_account_id,
-            &account.environment,
-            "idtoken",
-            app.client_id(),
-            &account.realm,
-            "",
-        ]);
+        let key = || {
+            key(&[
+                &account.home_account_id,
+                &account.environment,
+                "idtoken",
+                app.client_id(),
+                &account.realm,
+                "",
+            ])
+        };
         let same = |object: &Map<String, Value>| {
             let entity = super::Entity(object);
             entity.belongs_to(account)
@@ -187,7 +201,7 @@ impl Cache {
     }
 
     fn put_app_metadata(&mut self, app: &Application, response: &TokenResponse, account: &Account) {
-        let key = key(&["appmetadata", &account.environment, app.client_id()]);
+        let key = || key(&["appmetadata", &account.environment, app.client_id()]);
         let same = |object: &Map<String, Value>| {
             let entity = super::Entity(object);
             entity.is_client(app.client_id())
@@ -199,15 +213,16 @@ impl Cache {
     }
 
     /// Sets fields of the first entry that is the `same`, under the key that it has, and removes further
-    /// ones; or makes an entry under `key`. Fields that are not named stay as they are.
+    /// ones; or makes an entry under `key`. Fields that are not named stay as they are, and what is the same
+    /// already is not written again: of a refresh, most.
     fn put(
         &mut self,
         section: Section,
-        key: String,
+        key: impl FnOnce() -> String,
         same: impl Fn(&Map<String, Value>) -> bool,
         fields: &[(&str, &str)],
-    ) {
-        let Some(entries) = self.section_mut(section) else { return };
+    ) -> Option<&mut Map<String, Value>> {
+        let entries = self.section_mut(section)?;
         let is_same = |value: &Value| {
             value.as_object().is_some_and(|object| super::Entity(object).is_of(section) && same(object))
         };
@@ -219,21 +234,29 @@ impl Cache {
             }
             entries.remove(extra);
         }
-        let key = keys.into_iter().next().unwrap_or(key);
+        let key = keys.into_iter().next().unwrap_or_else(key);
         let entry = entries.entry(key).or_insert_with(|| Value::Object(Map::new()));
         if !entry.is_object() {
             *entry = Value::Object(Map::new());
         }
-        let Some(object) = entry.as_object_mut() else { return };
-        for (name, value) in fields {
-            let value = match (*name, *value) {
+        let object = entry.as_object_mut()?;
+        for (name, text) in fields {
+            let value = || match (*name, *text) {
                 // MSAL Python looks for null in a token of the application itself.
                 ("home_account_id", "") => Value::Null,
                 (_, text) => Value::String(text.to_owned()),
             };
-            if let Some(mut old) = object.insert((*name).to_owned(), value) {
-                json::wipe(&mut old);
+            match object.get_mut(*name) {
+                Some(Value::String(old)) if !old.is_empty() && old == text => {}
+                Some(old) => {
+                    json::wipe(old);
+                    *old = value();
+                }
+                None => {
+                    object.insert((*name).to_owned(), value());
+                }
             }
         }
+        Some(object)
     }
 }

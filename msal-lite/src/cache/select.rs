@@ -1,15 +1,28 @@
 //! The part of a cache that concerns one account, out of a text with thousands.
 //!
-//! Two passes over the text, neither of which copies what is not wanted: the first finds where each entry begins and
-//! ends, the second looks at the fields that tell whose it is.
+//! The text is gone through once or twice, and neither time is copied what is not wanted: the first time for whose
+//! accounts the name is, the second time for their entries.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    fmt,
+    io::{Cursor, Read, Seek},
+};
 
 use serde_core::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Cache, CacheParseError, lookup::same_name, schema::Section};
+use super::{
+    Cache, CacheParseError,
+    entries::{Unclear, check, entries, parse},
+    lookup::same_name,
+    schema::Section,
+};
 use crate::AccountQuery;
+
+/// The sections that a look-up needs.
+const NEEDED: [Section; 3] = [Section::AccessToken, Section::RefreshToken, Section::Account];
 
 impl Cache {
     /// Reads of a cache file what a look-up of this account needs: all entries of every account that the query
@@ -17,40 +30,54 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), but for faults inside of strings that are passed over.
+    /// As [`parse`](Self::parse), but for faults inside of what is passed over.
     pub(crate) fn parse_of(bytes: &[u8], query: &AccountQuery) -> Result<Self, CacheParseError> {
-        let Some(named) = Named::of(query) else { return Self::parse(bytes) };
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        // Whatever is wrong is told in the words of the whole reading, which finds it as well.
-        let Ok(text) = std::str::from_utf8(text) else { return Self::parse(bytes) };
-        let Ok(sections) = serde_json::from_str::<Sections<'_>>(text) else { return Self::parse(bytes) };
+        Self::read_of(Cursor::new(bytes), u64::MAX, query).map_or_else(|| Self::parse(bytes), Ok)
+    }
 
-        let of = |wanted: Section| {
-            let sections = sections.0.iter().filter(move |(name, _)| name == wanted.name());
-            sections.flat_map(|(_, entries)| &entries.0)
-        };
-        let ids: HashSet<String> = match named {
+    /// As [`parse_of`](Self::parse_of), of a file that is longer than memory should be, at most `longest` octets of
+    /// it. `None` where it must be read as a whole: for a query that names nobody, and where anything is wrong, which
+    /// the whole reading finds as well and tells.
+    pub(crate) fn read_of(mut file: impl Read + Seek, longest: u64, query: &AccountQuery) -> Option<Self> {
+        let ids = match Named::of(query)? {
             Named::Id(id) => HashSet::from([id.to_ascii_lowercase()]),
-            Named::User(name) => of(Section::Account)
-                .filter_map(|(_, entry)| Some((entry, fields(entry)?)))
-                .filter(|(_, fields)| same_name(fields.username(), name))
-                .map(|(_, fields)| fields.home_account_id().to_ascii_lowercase())
-                .collect(),
+            Named::User(name) => {
+                let mut ids = HashSet::new();
+                file.rewind().ok()?;
+                let accounts = |section: &str| section == Section::Account.name();
+                entries(file.by_ref().take(longest), accounts, |_, _, entry| {
+                    let fields = fields(entry)?;
+                    if fields.as_ref().is_some_and(|fields| same_name(fields.username(), name)) {
+                        ids.extend(fields.map(|fields| fields.home_account_id().to_ascii_lowercase()));
+                    }
+                    Ok(())
+                })
+                .ok()?;
+                ids
+            }
         };
         let mut cache = Self::new();
-        for section in [Section::AccessToken, Section::RefreshToken, Section::Account] {
-            let mut wanted = Map::new();
-            for (key, entry) in of(section) {
-                let owner = fields(entry).map(|fields| fields.home_account_id().to_ascii_lowercase());
-                if owner.is_some_and(|owner| ids.contains(&owner))
-                    && let Ok(value) = serde_json::from_str::<Value>(entry.get())
-                {
-                    wanted.insert(key.clone().into_owned(), value);
-                }
-            }
-            cache.root.insert(section.name().to_owned(), Value::Object(wanted));
+        for section in NEEDED {
+            cache.root.insert(section.name().to_owned(), Value::Object(Map::new()));
         }
-        Ok(cache)
+        file.rewind().ok()?;
+        entries(
+            file.take(longest),
+            |_| true,
+            |section, key, entry| {
+                // Not to be read as a cache, whatever it is.
+                let Some(wanted) = cache.root.get_mut(section).and_then(Value::as_object_mut) else {
+                    return check(entry);
+                };
+                let owner = fields(entry)?.map(|fields| fields.home_account_id().to_ascii_lowercase());
+                if owner.is_some_and(|owner| ids.contains(&owner)) {
+                    wanted.insert(parse(key)?, parse(entry)?);
+                }
+                Ok(())
+            },
+        )
+        .ok()?;
+        Some(cache)
     }
 }
 
@@ -70,12 +97,6 @@ impl<'q> Named<'q> {
     }
 }
 
-/// The sections of the schema with their entries. Others are passed over.
-struct Sections<'t>(Vec<(Cow<'t, str>, Entries<'t>)>);
-
-/// The entries of a section under their keys.
-struct Entries<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
-
 /// What tells whose an entry is.
 #[derive(Default)]
 struct Fields<'t> {
@@ -94,8 +115,8 @@ impl Fields<'_> {
 }
 
 /// `None` for what is no object.
-fn fields(entry: &RawValue) -> Option<Fields<'_>> {
-    serde_json::from_str(entry.get()).ok()
+fn fields(entry: &[u8]) -> Result<Option<Fields<'_>>, Unclear> {
+    if entry.starts_with(b"{") { parse(entry).map(Some) } else { check(entry).map(|()| None) }
 }
 
 /// A string, borrowed where it has no escape in it.
@@ -122,54 +143,6 @@ impl<'t> Visitor<'t> for Borrowing {
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Cow::Owned(text.to_owned()))
-    }
-}
-
-impl<'t> Deserialize<'t> for Sections<'t> {
-    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'t> Visitor<'t> for Reader {
-            type Value = Sections<'t>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut sections = Vec::new();
-                while let Some(Text(name)) = map.next_key()? {
-                    if Section::ALL.iter().any(|section| section.name() == name) {
-                        sections.push((name, map.next_value()?));
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(Sections(sections))
-            }
-        }
-        deserializer.deserialize_map(Reader)
-    }
-}
-
-impl<'t> Deserialize<'t> for Entries<'t> {
-    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'t> Visitor<'t> for Reader {
-            type Value = Entries<'t>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(Text(key)) = map.next_key()? {
-                    entries.push((key, map.next_value()?));
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Reader)
     }
 }
 

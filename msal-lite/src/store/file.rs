@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Read, Seek as _, Write},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -121,7 +121,7 @@ impl FileStore {
         let mut options = OpenOptions::new();
         options.read(true);
         refuse_symlink(&mut options);
-        let file = match options.open(&self.path) {
+        let mut file = match options.open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::Cache(Cache::new())),
             Err(error) => return Err(self.unreadable(&error)),
@@ -133,6 +133,15 @@ impl FileStore {
         if metadata.len() > self.longest {
             let reason = format!("it has {} octets, more than the limit of {}", metadata.len(), self.longest);
             return Err(self.unreadable_because(reason));
+        }
+        // What concerns one account is found without the whole file in memory.
+        if let Some(query) = query
+            && !self.is_sealed()
+        {
+            if let Some(cache) = Cache::read_of(&mut file, self.longest, query) {
+                return Ok(Content::Cache(cache));
+            }
+            file.rewind().map_err(|error| self.unreadable(&error))?;
         }
         let mut bytes =
             Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1));
@@ -167,6 +176,14 @@ impl FileStore {
             Ok(cache) => Content::Cache(cache),
             Err(error) => Content::Damaged(error.to_string()),
         })
+    }
+
+    /// Whether the file is encrypted, and so of one piece.
+    fn is_sealed(&self) -> bool {
+        #[cfg(feature = "encrypted")]
+        return self.seal.is_some();
+        #[cfg(not(feature = "encrypted"))]
+        false
     }
 
     /// The octets of a file for a cache.

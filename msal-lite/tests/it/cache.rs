@@ -237,6 +237,27 @@ fn old_tokens_make_room() {
     assert_eq!(value(&cache)["AccessToken"].as_object().unwrap().len(), 1);
 }
 
+/// Under one key the new token stands in the old one's place, with nothing of it.
+#[test]
+fn a_token_takes_over_nothing_of_the_one_before() {
+    let (mut cache, app) = (Cache::new(), app());
+    let long =
+        tokens("one", "r1").replace("\"expires_in\":4213", "\"expires_in\":86400,\"refresh_in\":43200");
+    cache.insert(&app, &scopes(IMAP), &response(&long), None, NOW);
+    let mut file = value(&cache);
+    let entry = |file: &Value| file["AccessToken"].as_object().unwrap().values().next().unwrap().clone();
+    assert!(entry(&file)["refresh_on"].is_string());
+    for token in file["AccessToken"].as_object_mut().unwrap().values_mut() {
+        token["requested_claims"] = json!("{}");
+    }
+    let mut cache = parse(&file);
+    cache.insert(&app, &scopes(IMAP), &response(&tokens("two", "r2")), None, NOW);
+    let file = value(&cache);
+    assert_eq!(file["AccessToken"].as_object().unwrap().len(), 1);
+    assert_eq!(entry(&file)["secret"], "two");
+    assert!(entry(&file).get("refresh_on").is_none() && entry(&file).get("requested_claims").is_none());
+}
+
 #[test]
 fn accounts_are_found_named_and_removed() {
     let mut cache = Cache::new();

@@ -22,3 +22,4 @@ mod hostile;
 mod memory;
 mod script;
 mod transcripts;
+mod uidl;

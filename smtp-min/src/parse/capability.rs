@@ -2,42 +2,52 @@
 
 use memchr::memchr2;
 
-use super::lines;
+use super::first_line;
 use crate::{Capabilities, Extension};
 
 /// `ehlo-ok-rsp`: the first line is the server's name, each other one an extension.
 pub(crate) fn capabilities(raw: &[u8]) -> Capabilities {
     let mut capabilities = Capabilities::default();
-    for line in lines(raw).skip(1) {
-        let line = line.get(4..).unwrap_or_default();
-        // Most have no parameters, and are a keyword as a whole.
-        if let Some(known) = known(line) {
-            capabilities.add(known);
+    let (_, mut rest) = first_line(raw);
+    while let Some(text) = rest.get(4..) {
+        // Most have no parameters, and are written in upper case.
+        if let Some(extension) = candidate(text)
+            && let Some([b'\r', b'\n', next @ ..]) = text.strip_prefix(extension.keyword().as_bytes())
+        {
+            capabilities.add(extension);
+            rest = next;
             continue;
         }
-        let line = line.trim_ascii_start();
-        let (keyword, parameters) = line.split_at_checked(word_end(line)).unwrap_or((line, &[]));
-        // `AUTH=LOGIN PLAIN` is how servers wrote it before RFC 2554.
-        if let [b'A' | b'a', ..] = keyword
-            && let Some((auth, first)) = keyword.split_at_checked(4)
-            && auth.eq_ignore_ascii_case(b"AUTH")
-            && matches!(first, [] | [b'=', ..])
-        {
-            capabilities.add(Extension::Auth);
-            let first = first.strip_prefix(b"=").filter(|name| !name.is_empty());
-            for name in first.into_iter().chain(words(parameters)) {
-                capabilities.add_mechanism(name);
-            }
-        } else if let Some(known) = known(keyword) {
-            capabilities.add(known);
-            if known == Extension::Size
-                && let Some(octets) = words(parameters).next().and_then(number)
-            {
-                capabilities.set_max_size(octets);
-            }
-        }
+        let (line, next) = first_line(text);
+        extension(line, &mut capabilities);
+        rest = next;
     }
     capabilities
+}
+
+/// A line without its code.
+fn extension(line: &[u8], capabilities: &mut Capabilities) {
+    let line = line.trim_ascii_start();
+    let (keyword, parameters) = line.split_at_checked(word_end(line)).unwrap_or((line, &[]));
+    // `AUTH=LOGIN PLAIN` is how servers wrote it before RFC 2554.
+    if let [b'A' | b'a', ..] = keyword
+        && let Some((auth, first)) = keyword.split_at_checked(4)
+        && auth.eq_ignore_ascii_case(b"AUTH")
+        && matches!(first, [] | [b'=', ..])
+    {
+        capabilities.add(Extension::Auth);
+        let first = first.strip_prefix(b"=").filter(|name| !name.is_empty());
+        for name in first.into_iter().chain(words(parameters)) {
+            capabilities.add_mechanism(name);
+        }
+    } else if let Some(known) = known(keyword) {
+        capabilities.add(known);
+        if known == Extension::Size
+            && let Some(octets) = words(parameters).next().and_then(number)
+        {
+            capabilities.set_max_size(octets);
+        }
+    }
 }
 
 fn word_end(line: &[u8]) -> usize {
@@ -49,28 +59,33 @@ fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn number(word: &[u8]) -> Option<u64> {
-    std::str::from_utf8(word).ok()?.parse().ok()
+    word.iter().try_fold(0_u64, |sum, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
 }
 
-/// The extension of a keyword, `AUTH` excepted. Length and first letters leave one that it can be.
+/// The extension of a keyword, `AUTH` excepted.
 fn known(keyword: &[u8]) -> Option<Extension> {
-    let first = |at: usize| keyword.get(at).map(u8::to_ascii_uppercase);
-    let extension = match (keyword.len(), first(0)?, first(1)) {
-        (3, b'D', _) => Extension::Dsn,
-        (4, b'S', _) => Extension::Size,
-        (8, b'S', Some(b'T')) => Extension::StartTls,
-        (8, b'S', _) => Extension::SmtpUtf8,
-        (8, b'C', _) => Extension::Chunking,
-        (8, b'8', _) => Extension::EightBitMime,
-        (10, b'P', _) => Extension::Pipelining,
-        (10, b'B', _) => Extension::BinaryMime,
-        (10, b'R', _) => Extension::RequireTls,
-        (19, b'E', _) => Extension::EnhancedStatusCodes,
+    candidate(keyword).filter(|extension| keyword.eq_ignore_ascii_case(extension.keyword().as_bytes()))
+}
+
+/// The only extension that text with these first letters can be, `AUTH` excepted.
+fn candidate(text: &[u8]) -> Option<Extension> {
+    let [first, second, ..] = text else { return None };
+    Some(match (first.to_ascii_uppercase(), second.to_ascii_uppercase()) {
+        (b'D', _) => Extension::Dsn,
+        (b'S', b'I') => Extension::Size,
+        (b'S', b'T') => Extension::StartTls,
+        (b'S', _) => Extension::SmtpUtf8,
+        (b'C', _) => Extension::Chunking,
+        (b'8', _) => Extension::EightBitMime,
+        (b'P', _) => Extension::Pipelining,
+        (b'B', _) => Extension::BinaryMime,
+        (b'R', _) => Extension::RequireTls,
+        (b'E', _) => Extension::EnhancedStatusCodes,
         _ => return None,
-    };
-    let expected = extension.keyword().as_bytes();
-    // Servers write them in upper case.
-    (keyword == expected || keyword.eq_ignore_ascii_case(expected)).then_some(extension)
+    })
 }
 
 #[cfg(test)]

@@ -4,4 +4,4 @@ mod capability;
 mod reply;
 
 pub(crate) use capability::capabilities;
-pub(crate) use reply::{lines, reply, text};
+pub(crate) use reply::{first_line, lines, reply, text};

@@ -1,10 +1,6 @@
 //! Replies (RFC 5321 section 4.2, RFC 2034 section 4).
 
 use memchr::memchr;
-use nom::bytes::complete::take_while_m_n;
-use nom::character::complete::{char, one_of};
-use nom::sequence::{preceded, terminated};
-use nom::{IResult, Parser as _};
 
 use crate::frame::Frame;
 use crate::reply::EnhancedCode;
@@ -30,24 +26,24 @@ pub(crate) fn lines(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
         if rest.is_empty() {
             return None;
         }
-        let end = memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = rest.get(..end).unwrap_or_default();
-        rest = rest.get(end + 1..).unwrap_or_default();
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+        let (line, next) = first_line(rest);
+        rest = next;
+        Some(line)
     })
+}
+
+/// The first line, without its line end, and what is behind it.
+pub(crate) fn first_line(raw: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr(b'\n', raw).unwrap_or(raw.len());
+    let line = raw.get(..end).unwrap_or_default();
+    (line.strip_suffix(b"\r").unwrap_or(line), raw.get(end + 1..).unwrap_or_default())
 }
 
 /// The enhanced code and the text of a line.
 pub(crate) fn text(line: &[u8]) -> (Option<EnhancedCode>, &[u8]) {
     let text = line.get(4..).unwrap_or_default();
-    // Most lines have none, and show it at once.
-    if !matches!(text, [b'2' | b'4' | b'5', b'.', ..]) {
-        return (None, text);
-    }
     match enhanced(text) {
-        Ok((rest, code)) if rest.is_empty() || rest.starts_with(b" ") => {
-            (Some(code), rest.trim_ascii_start())
-        }
+        Some((code, rest @ ([] | [b' ', ..]))) => (Some(code), rest.trim_ascii_start()),
         _ => (None, text),
     }
 }
@@ -64,23 +60,26 @@ fn code(line: &[u8]) -> Option<u16> {
     Some(digit(hundreds) * 100 + digit(tens) * 10 + digit(ones))
 }
 
-/// `status-code = class "." subject "." detail` (RFC 3463 section 2).
-fn enhanced(text: &[u8]) -> IResult<&[u8], EnhancedCode> {
-    let class = one_of("245").map(|class| match class {
-        '2' => 2,
-        '4' => 4,
-        _ => 5,
-    });
-    (terminated(class, char('.')), digits, preceded(char('.'), digits))
-        .map(|(class, subject, detail)| EnhancedCode { class, subject, detail })
-        .parse(text)
+/// `status-code = class "." subject "." detail` (RFC 3463 section 2), and what stands behind it. By hand: nearly every
+/// reply has one.
+fn enhanced(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
+    let [class @ (b'2' | b'4' | b'5'), b'.', rest @ ..] = text else { return None };
+    let (subject, rest) = digits(rest)?;
+    let (detail, rest) = digits(rest.strip_prefix(b".")?)?;
+    Some((EnhancedCode { class: class - b'0', subject, detail }, rest))
 }
 
 /// One to three digits.
-fn digits(text: &[u8]) -> IResult<&[u8], u16> {
-    take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit())
-        .map(|digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
-        .parse(text)
+fn digits(text: &[u8]) -> Option<(u16, &[u8])> {
+    let digit = |byte: &u8| u16::from(byte - b'0');
+    Some(match text {
+        [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] => {
+            (digit(a) * 100 + digit(b) * 10 + digit(c), rest)
+        }
+        [a @ b'0'..=b'9', b @ b'0'..=b'9', rest @ ..] => (digit(a) * 10 + digit(b), rest),
+        [a @ b'0'..=b'9', rest @ ..] => (digit(a), rest),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -112,6 +111,12 @@ mod tests {
             (b"535-5.7.8 no\r\n535 5.7.8 really\r\n", parsed(535, Some((5, 7, 8)), false)),
             (b"535-5.7.8 no\r\n535 really\r\n", parsed(535, Some((5, 7, 8)), false)),
             (b"432 4.3.2\r\n", parsed(432, Some((4, 3, 2)), false)),
+            (b"250-a\r\n250-b\r\n250 c\r\n", parsed(250, None, false)),
+            (b"250-a\r\n251-b\r\n251-c\r\n250 d\r\n", parsed(250, None, true)),
+            (b"535 5.71.139 no\r\n", parsed(535, Some((5, 71, 139)), false)),
+            (b"250 2..1 x\r\n", parsed(250, None, false)),
+            (b"250 2.1.\r\n", parsed(250, None, false)),
+            (b"250 2.\r\n", parsed(250, None, false)),
             (b"250 2.1\r\n", parsed(250, None, false)),
             (b"250 2.1.1000 x\r\n", parsed(250, None, false)),
             (b"250 3.1.1 x\r\n", parsed(250, None, false)),

@@ -40,10 +40,22 @@ fn proper(message: &[u8], line_ends: LineEnds) -> Option<Vec<u8>> {
     Some(proper)
 }
 
+/// Odd in every line, or usual and longer than what is looked at as a whole, with one oddity at most.
 fn message() -> impl Strategy<Value = Vec<u8>> {
-    let pieces =
-        vec!["\r\n", ".", "\r", "\n", "ab", "\r\n.", "\n.\n", "\r.\r", "\n.\r\n", "..", "\u{e4}", "\0"];
-    prop::collection::vec(prop::sample::select(pieces), 0..40).prop_map(|pieces| pieces.concat().into_bytes())
+    let odd = vec!["\r\n", ".", "\r", "\n", "ab", "\r\n.", "\n.\n", "\r.\r", "\n.\r\n", "..", "\u{e4}", "\0"];
+    let long = "x".repeat(1500);
+    let usual = vec!["\r\n".to_owned(), "\r\n.".to_owned(), ".".to_owned(), "ab".to_owned(), long];
+    let one = prop::sample::select(vec!["", "", "\r", "\n", "\n.\r\n"]);
+    let usual =
+        (prop::collection::vec(prop::sample::select(usual), 0..20), one, any::<prop::sample::Index>());
+    prop_oneof![
+        prop::collection::vec(prop::sample::select(odd), 0..40)
+            .prop_map(|pieces| pieces.concat().into_bytes()),
+        usual.prop_map(|(mut pieces, one, at)| {
+            pieces.insert(at.index(pieces.len() + 1), one.to_owned());
+            pieces.concat().into_bytes()
+        }),
+    ]
 }
 
 fn cut<'a>(bytes: &'a [u8], places: &[prop::sample::Index]) -> Vec<&'a [u8]> {
