@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::event::{Completed, Event, Greeting, GreetingKind, Notice, Status, Unreadable};
 use crate::frame::{End, Segment};
 use crate::limits::Limits;
+use crate::parse::mailbox::quick_list;
 use crate::parse::response::{Response, response};
 use crate::pipeline::Pipeline;
 use crate::quirk::{Quirk, QuirkSet};
@@ -173,10 +174,11 @@ impl Connection {
             return Err(Error::Broken);
         }
         if self.ready.is_none()
-            && let Some(found) = self.reader.quick(input)
+            && let Some((used, item)) = self.reader.quick(input)
         {
-            self.see(&found.1);
-            return Ok(Some(found));
+            let Some(item) = item else { return Ok(Some((used, Event::FetchEnd))) };
+            self.see(&item);
+            return Ok(Some((used, Event::FetchItem(item))));
         }
         let found = self.step(input, out);
         if found.is_err() {
@@ -309,8 +311,8 @@ impl Connection {
             | Place::Literal(..)
             | Place::Quoted(_) => {
                 let found = self.reader.step(input, &self.limits)?;
-                if let Some((_, event)) = &found {
-                    self.see(event);
+                if let Some((_, Event::FetchItem(item))) = &found {
+                    self.see(item);
                 }
                 Ok(found)
             }
@@ -330,6 +332,13 @@ impl Connection {
             && !self.is_beyond(seq)
         {
             return Ok(self.fetch_start(seq, segment, used));
+        }
+        if !bare
+            && self.state != State::Greeting
+            && let Some(list) = quick_list(line, self.abilities().utf8())
+        {
+            self.reader.leave_response();
+            return Ok((segment.len, Event::List(list)));
         }
         let mut quirks = QuirkSet::default();
         if bare {

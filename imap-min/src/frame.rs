@@ -112,7 +112,8 @@ pub(crate) enum Lead {
 
 /// How a response begins; `None` when the input is too short to tell.
 pub(crate) fn lead(input: &[u8]) -> Option<Lead> {
-    if input.get(2).is_some_and(u8::is_ascii_digit) {
+    // Most responses are of numbers, and few of the others have such an initial.
+    if input.get(2).is_some_and(|initial| !matches!(initial, b'S' | b's' | b'E' | b'e')) {
         return Some(Lead::Other);
     }
     for (name, lead) in [(&b"* SEARCH"[..], Lead::Search), (b"* ESEARCH", Lead::Esearch)] {

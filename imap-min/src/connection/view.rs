@@ -22,10 +22,11 @@ impl Connection {
     }
 
     /// What data of a message say about the mailbox.
-    pub(super) fn see(&mut self, event: &Event<'_>) {
-        match event {
-            Event::FetchItem(FetchItem::Uid(uid)) => self.view(|view| view.see_uid(*uid)),
-            Event::FetchItem(FetchItem::ModSeq(number)) => self.view(|view| view.see_mod_seq(*number)),
+    #[inline]
+    pub(super) fn see(&mut self, item: &FetchItem<'_>) {
+        match item {
+            FetchItem::Uid(uid) => self.view(|view| view.see_uid(*uid)),
+            FetchItem::ModSeq(number) => self.view(|view| view.see_mod_seq(*number)),
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ use super::token::{
 };
 use crate::event::{IdFields, List, MailboxStatus, Namespaces, Quota, QuotaRoot, id_pair};
 use crate::quirk::{Quirk, QuirkSet};
+use crate::scan::Stops;
 use crate::types::{Attribute, Attributes, MailboxName};
 
 /// `mailbox-list`, behind its name.
@@ -46,16 +47,31 @@ pub(super) fn list<'i>(
     Ok(List { lsub, attributes, delimiter, name, extended: Cow::Borrowed(extended) })
 }
 
+/// `"* LIST"` in the usual form.
+#[inline]
+pub(crate) fn quick_list(line: &[u8], utf8: bool) -> Option<List<'_>> {
+    strict_list(line.strip_prefix(b"* LIST")?, false, utf8)
+}
+
+/// What ends an attribute.
+static ATTRIBUTE_STOPS: Stops = Stops::of(b" \\)(\"\r\n");
+/// What ends a quoted name, or is odd in it.
+static NAME_STOPS: Stops = Stops::of(b"\"\\\n");
+
 /// The usual form, recognised octet by octet; the tolerant grammar gives the same for it.
 fn strict_list<'i>(i: &'i [u8], lsub: bool, utf8: bool) -> Option<List<'i>> {
     let inner = i.strip_prefix(b" (")?;
-    let mut before = b' ';
-    let end = inner.iter().position(|byte| {
-        let joined = *byte == b'\\' && before != b' ';
-        before = *byte;
-        joined || matches!(byte, b')' | b'(' | b'"' | b'\r' | b'\n')
-    })?;
-    let (attributes, rest) = inner.split_at_checked(end)?;
+    let mut rest = inner;
+    loop {
+        rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+        rest = rest.get(ATTRIBUTE_STOPS.find(rest)?..)?;
+        match rest.split_first()? {
+            (b' ', more) => rest = more,
+            (b')', _) => break,
+            _ => return None,
+        }
+    }
+    let attributes = inner.get(..inner.len() - rest.len())?;
     let (delimiter, name) = match rest.strip_prefix(b") ")? {
         [b'N', b'I', b'L', b' ', name @ ..] => (None, name),
         [b'"', delimiter @ (b'.' | b'/'), b'"', b' ', name @ ..] => (Some(*delimiter), name),
@@ -64,11 +80,12 @@ fn strict_list<'i>(i: &'i [u8], lsub: bool, utf8: bool) -> Option<List<'i>> {
     let atom = |byte: &u8| byte.is_ascii_alphanumeric() || b"&+-./_".contains(byte);
     let name = match name.strip_prefix(b"\"") {
         Some(quoted) => {
-            quoted.strip_suffix(b"\"").filter(|name| memchr::memchr2(b'"', b'\\', name).is_none())?
+            let (name, end) = quoted.split_at_checked(NAME_STOPS.find(quoted)?)?;
+            if end == b"\"" { name } else { return None }
         }
         None => Some(name).filter(|name| !name.is_empty() && name.iter().all(atom))?,
     };
-    if name.last().copied() == delimiter || name.contains(&b'\n') {
+    if name.last().copied() == delimiter {
         return None;
     }
     Some(List {
