@@ -331,7 +331,7 @@ impl Connection {
             && self.state != State::Greeting
             && !self.is_beyond(seq)
         {
-            return Ok(self.fetch_start(seq, segment, used));
+            return Ok(self.fetch_start(seq, segment, used, true));
         }
         if !bare
             && self.state != State::Greeting
@@ -507,7 +507,7 @@ impl Connection {
             Response::Quota(quota) => Event::Quota(quota),
             Response::QuotaRoot(root) => Event::QuotaRoot(root),
             Response::Id(fields) => Event::Id(fields),
-            Response::Fetch { seq, used } => return Ok(self.fetch_start(seq, segment, used)),
+            Response::Fetch { seq, used, open } => return Ok(self.fetch_start(seq, segment, used, open)),
             Response::Untyped(untyped) => Event::Untyped(untyped),
             Response::Blank => return Ok((segment.len, Event::Quirk(Quirk::BlankLine))),
         };

@@ -15,8 +15,14 @@ impl Connection {
         let Ok(()) = self.views.change(self.pipeline.is_opening(), change);
     }
 
-    pub(super) fn fetch_start<'i>(&mut self, seq: u32, segment: Segment, used: usize) -> Found<'i> {
-        self.reader.enter_fetch(segment, used);
+    pub(super) fn fetch_start<'i>(
+        &mut self,
+        seq: u32,
+        segment: Segment,
+        used: usize,
+        open: bool,
+    ) -> Found<'i> {
+        self.reader.enter_fetch(segment, used, open);
         let command = self.pipeline.fetching();
         (used, Event::FetchStart(FetchStart { seq, command }))
     }
