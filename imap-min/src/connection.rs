@@ -217,8 +217,10 @@ impl Connection {
     /// # Errors
     /// [`Error::Protocol`] when there is any; [`Error::Misuse`] when the server has not agreed to TLS.
     pub fn tls_started(&mut self, leftover: &[u8]) -> Result<(), Error> {
-        if self.state != State::Securing {
-            return Err(Error::Misuse { what: "the server has not agreed to STARTTLS" });
+        match self.state {
+            State::Securing => {}
+            State::Broken => return Err(Error::Broken),
+            _ => return Err(Error::Misuse { what: "the server has not agreed to STARTTLS" }),
         }
         if !leftover.is_empty() {
             self.state = State::Broken;

@@ -24,6 +24,10 @@ pub(super) fn list<'i>(
     if let Some(list) = strict_list(i, lsub, utf8) {
         return Ok(list);
     }
+    tolerant_list(i, lsub, utf8, quirks)
+}
+
+fn tolerant_list<'i>(i: &'i [u8], lsub: bool, utf8: bool, quirks: &mut QuirkSet) -> Result<List<'i>, Fault> {
     let (rest, attributes) = attributes(blanks(i), quirks).map_err(why)?;
     let (rest, delimiter) = delimiter(blanks(rest), quirks).map_err(why)?;
     let (name, extended) = name_and_rest(blanks(rest), quirks)?;
@@ -311,4 +315,63 @@ fn trimmed<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> &'i [u8] {
 
 fn why(error: nom::Err<Fault>) -> Fault {
     Fault(reason(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quick_list, strict_list, tolerant_list};
+    use crate::quirk::QuirkSet;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// What stands behind `LIST`, mostly in order, with parts that are not.
+    fn line() -> impl Strategy<Value = String> {
+        let attribute = "\\\\?[A-Za-z]{0,6}|\\\\?[!-~]{0,3}";
+        let delimiter = prop_oneof![
+            6 => prop_oneof![Just("\"/\""), Just("\".\""), Just("NIL")],
+            1 => prop_oneof![Just("\"\\\\\""), Just("\"\""), Just("nil"), Just("/")],
+        ];
+        let name = "\"[a-zA-Z0-9/.&+ -]{0,12}\"|[a-zA-Z0-9/.&+_-]{0,12}|\"?[ -~]{0,8}\"?|\\{2\\}\r\nab";
+        (vec(attribute, 0..4), prop_oneof![9 => Just(" "), 1 => Just("  ")], delimiter, name).prop_map(
+            |(attributes, blank, delimiter, name)| {
+                format!(" ({}){blank}{delimiter} {name}", attributes.join(blank))
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn the_usual_form_means_what_the_tolerant_grammar_makes_of_it(
+            text in line(), lsub in any::<bool>(), utf8 in any::<bool>(),
+        ) {
+            if let Some(strict) = strict_list(text.as_bytes(), lsub, utf8) {
+                let mut quirks = QuirkSet::default();
+                let tolerant = tolerant_list(text.as_bytes(), lsub, utf8, &mut quirks);
+                prop_assert_eq!(tolerant.as_ref(), Ok(&strict), "{}", text);
+                prop_assert!(quirks.is_empty(), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_form_is_recognised() {
+        for line in [
+            "* LIST () \"/\" INBOX",
+            "* LIST (\\HasNoChildren \\Sent) \".\" \"Sent Items\"",
+            "* LIST (\\Noselect) NIL \"a\"",
+        ] {
+            assert!(quick_list(line.as_bytes(), false).is_some(), "{line}");
+        }
+        for line in [
+            "* list () \"/\" INBOX",
+            "* LIST (\\Sent\\HasNoChildren) \"/\" a",
+            "* LIST () \"/\" a/",
+            "* LIST () \"/\" \"a\" (\"CHILDINFO\" (\"SUBSCRIBED\"))",
+            "* LIST () \"/\" a b",
+        ] {
+            assert!(quick_list(line.as_bytes(), false).is_none(), "{line}");
+        }
+    }
 }
