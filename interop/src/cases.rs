@@ -1,6 +1,7 @@
 //! What is tried. Each case is a function; a later one may use what an earlier one left (a sign-in, a message).
 
 mod binary;
+mod check;
 mod imap;
 mod imap_sizes;
 mod imap_tap;
@@ -52,6 +53,12 @@ cases! {
     "imap: IDLE sees a delivery" => imap_sizes::idle,
     "imap: ten thousand messages listed and fetched" => imap_sizes::many,
     "imap: 200 MiB both ways in constant memory" => imap_sizes::large,
+    "check: a wrong token" => check::wrong_token,
+    "check: an expired token, which is not sent" => check::expired_token,
+    "check: another user's mailbox" => check::wrong_user,
+    "check: TLS where there is none" => check::no_tls,
+    "check: the provider is down" => check::provider_down,
+    "check: a token cut at the end of the line" => check::long_line,
     "binary: login, token, check" => binary::sign_in_and_check,
     "binary: send from standard input, fetch to files, both protocols" => binary::send_and_fetch,
     "binary: fetch to a Maildir and to standard output" => binary::maildir,

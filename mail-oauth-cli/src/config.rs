@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
+use mail_oauth::diagnosis::{Fact, Signal, diagnose};
 use mail_oauth::msal_lite::{FileKey, FileStore};
 use mail_oauth::{Account, Credential, Mailbox, Protocol, Provider, Security, Server, Trust};
 use serde::Deserialize;
@@ -153,10 +154,35 @@ pub(crate) fn choose(options: &AccountOptions) -> Result<Chosen, Failure> {
     Ok(Chosen { account, trust, cache_file, credential, cache_key, cache_shared, cache_by_default })
 }
 
+pub(crate) fn unknown_provider(id: &str) -> Failure {
+    let known: Vec<&str> = Provider::ALL.into_iter().map(Provider::id).collect();
+    Failure::new(Code::Usage, format!("`{}` is not a provider known here", id.escape_debug()))
+        .fix(format!("use one of {}; custom needs an authority, servers and scopes", known.join(", ")))
+        .causes(&diagnose(&[Signal::Fact(Fact::ProviderUnknown)]))
+}
+
+/// Where the configuration file is when nobody names one.
+pub(crate) fn default_path() -> Result<PathBuf, Failure> {
+    Ok(folders()?.config_dir().join("mail-oauth").join("config.toml"))
+}
+
+/// The names and addresses under which a file's accounts can be chosen.
+pub(crate) fn names(text: &str, path: &Path) -> Result<Vec<String>, Failure> {
+    let file = parse(text, path)?;
+    Ok(file.account.into_iter().filter_map(|entry| entry.name.or(entry.address)).collect())
+}
+
+fn parse(text: &str, path: &Path) -> Result<File, Failure> {
+    toml::from_str(text).map_err(|e| {
+        Failure::new(Code::ConfigMalformed, format!("{}, {}", path.display(), malformed(text, &e)))
+            .fix("correct this line; the README lists every key. Secrets have no place in this file")
+    })
+}
+
 fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
     let path = match given {
         Some(path) => path.to_owned(),
-        None => folders()?.config_dir().join("mail-oauth").join("config.toml"),
+        None => default_path()?,
     };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -169,10 +195,7 @@ fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
                 .fix("check the path and its permissions, or name another file with --config"));
         }
     };
-    let mut file: File = toml::from_str(&text).map_err(|e| {
-        Failure::new(Code::ConfigMalformed, format!("{}, {}", path.display(), malformed(&text, &e)))
-            .fix("correct this line; the README lists every key. Secrets have no place in this file")
-    })?;
+    let mut file = parse(&text, &path)?;
     // Paths in the file are meant relative to it.
     let folder = path.parent().unwrap_or(Path::new(""));
     let of_all = [&mut file.ca_file, &mut file.cache_file, &mut file.cache_key_file];
@@ -243,7 +266,8 @@ fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> R
                 Code::ConfigMalformed,
                 format!("{shown} has more than one account `{wanted}`"),
             )
-            .fix("give each [[account]] a name of its own")),
+            .fix("give each [[account]] a name of its own")
+            .causes(&diagnose(&[Signal::Fact(Fact::NameTwice)]))),
         };
     }
     if let Some(address) = &options.address {
@@ -304,10 +328,7 @@ fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Resu
         entry.client_id.as_deref().ok_or_else(|| missing("the application (client) id", "--client-id"))?;
     let provider = match entry.provider.as_deref() {
         None => Provider::default(),
-        Some(id) => Provider::from_id(id).ok_or_else(|| {
-            Failure::new(Code::Usage, format!("`{id}` is not a provider known here"))
-                .fix("use microsoft365, or custom with an authority, servers and scopes")
-        })?,
+        Some(id) => Provider::from_id(id).ok_or_else(|| unknown_provider(id))?,
     };
     let mut account = Account::new(provider, address, client_id)?;
     if let Some(tenant) = &entry.tenant {

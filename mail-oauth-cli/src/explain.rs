@@ -54,7 +54,8 @@ impl Failure {
             Error::Smtp(source) => smtp(source),
             _ => (Code::Internal, None),
         };
-        Failure { code, message: mail_oauth::chain(error), fix, told: false }
+        Failure { code, message: mail_oauth::chain(error), fix, cause: None, told: false }
+            .causes(&error.causes())
     }
 }
 

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::io;
 
+use mail_oauth::diagnosis::{Candidate, Cause};
 use mail_oauth::{Stage, TlsProblem};
+
+/// From this percentage on a cause is named.
+const LIKELY: u8 = 50;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -11,19 +15,28 @@ pub(crate) struct Failure {
     pub(crate) code: Code,
     pub(crate) message: String,
     pub(crate) fix: Option<String>,
+    /// The cause in the catalogue that it most likely is.
+    pub(crate) cause: Option<&'static Cause>,
     /// Whether `--json` has told it already.
     pub(crate) told: bool,
 }
 
 impl Failure {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Failure { code, message: message.into(), fix: None, told: false }
+        Failure { code, message: message.into(), fix: None, cause: None, told: false }
     }
 
     /// What to do about it.
     #[must_use]
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// What the catalogue has for it, if anything is more likely than the rest.
+    #[must_use]
+    pub(crate) fn causes(mut self, causes: &[Candidate]) -> Self {
+        self.cause = causes.first().filter(|first| first.percent >= LIKELY).map(|first| first.cause);
         self
     }
 

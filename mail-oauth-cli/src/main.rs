@@ -44,6 +44,8 @@ async fn run(command: Command, screen: Screen) -> Result<(), Failure> {
         Command::Import(options) => commands::import::run(&options, screen).await,
         Command::Token { account, protocol } => commands::token::run(&account, protocol.into(), screen).await,
         Command::Check(command) => commands::check::run(&command, screen).await,
+        Command::Explain(options) => commands::explain::run(&options, screen),
+        Command::Setup(options) => commands::setup::run(&options, screen).await,
         Command::Send(options) => commands::send::run(&options, screen).await,
         Command::Fetch(options) => commands::fetch::run(&options, screen).await,
         Command::Sim(options) => commands::sim::run(&options, screen).await,

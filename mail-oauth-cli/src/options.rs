@@ -37,6 +37,10 @@ pub(crate) enum Command {
     },
     /// Find out whether the mailbox works, and if not, which switch must be flipped by whom.
     Check(CheckCommand),
+    /// Explain an error message, a log, an AADSTS number or a token: offline, and without repeating a secret.
+    Explain(ExplainOptions),
+    /// Find the provider of an address, write the configuration, sign in and check; or tell an administrator what to do.
+    Setup(SetupOptions),
     /// Send a message from standard input, or one built from the options.
     Send(SendOptions),
     /// Fetch messages to standard output, files or a Maildir.
@@ -163,6 +167,58 @@ pub(crate) struct CheckCommand {
     pub(crate) deadline: Duration,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// The text; without one it is read from standard input, where no other program of this machine sees it.
+    pub(crate) text: Vec<String>,
+    /// The language of the explanation.
+    #[arg(long, value_enum, default_value_t = LangName::En)]
+    pub(crate) lang: LangName,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetupOptions {
+    /// The mail address.
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// Print what the administrator has to do for this address, instead: portal steps, scripts, and links.
+    #[arg(long)]
+    pub(crate) admin: bool,
+    /// With --admin: for an application that signs in as itself, without a person.
+    #[arg(long, requires = "admin")]
+    pub(crate) app_only: bool,
+    /// With --admin: these protocols alone.
+    #[arg(long = "protocol", value_name = "PROTOCOL", value_enum, requires = "admin")]
+    pub(crate) protocols: Vec<ProtocolName>,
+    /// The application (client) id of the app registration.
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+    /// Whose servers, instead of what DNS and the tenant say.
+    #[arg(long)]
+    pub(crate) provider: Option<String>,
+    /// The tenant's id or domain [default: the domain of the address].
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// A file with the client secret's value, where the provider wants one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// The account's name in the configuration file [default: the address].
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The configuration file to write to [default: mail-oauth/config.toml in your configuration folder].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Sign in with a browser on this machine, instead of a code that any browser takes.
+    #[arg(long)]
+    pub(crate) browser: bool,
+    /// Write the configuration only: no sign-in, no check.
+    #[arg(long)]
+    pub(crate) no_login: bool,
+    /// The language of guides and reports.
+    #[arg(long, value_enum, default_value_t = LangName::En)]
+    pub(crate) lang: LangName,
+}
+
 /// A language of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangName {
@@ -257,6 +313,21 @@ pub(crate) struct SimOptions {
     /// Do not approve sign-ins by itself: someone opens the page and enters the code.
     #[arg(long)]
     pub(crate) manual: bool,
+    /// A description of the tenant in TOML, instead of the one that is built in.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["manual", "token_lifetime"])]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Break something, by its name; may be repeated.
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(crate) faults: Vec<String>,
+    /// List the faults and end.
+    #[arg(long)]
+    pub(crate) list_faults: bool,
+    /// Repeat what is handed out: ids, codes, tokens.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// Let other programs set faults and let time pass, at the address /control.
+    #[arg(long)]
+    pub(crate) control: bool,
     /// How long access tokens live, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = seconds)]
     pub(crate) token_lifetime: Duration,

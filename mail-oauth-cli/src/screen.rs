@@ -76,6 +76,9 @@ impl Screen {
             self.object(&json!({ "ok": false, "error": error_of(&failure) }));
         }
         self.note(format!("{BAD}error:{BAD:#} {}", failure.message));
+        if let Some(cause) = failure.cause {
+            self.note(format!("{FAINT}cause:{FAINT:#} {} {FAINT}({}){FAINT:#}", cause.title.en, cause.id));
+        }
         if let Some(fix) = &failure.fix {
             self.note(format!("{HINT}  fix:{HINT:#} {fix}"));
         }
@@ -102,6 +105,7 @@ pub(crate) fn error_of(failure: &Failure) -> Value {
         "exit_code": failure.code.number(),
         "message": failure.message,
         "fix": failure.fix,
+        "cause": failure.cause.map(|cause| cause.id),
     })
 }
 

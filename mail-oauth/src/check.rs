@@ -26,10 +26,13 @@ use tokio::time::Instant;
 
 pub use render::Role;
 pub use report::{Finding, Line, Outcome, Report};
+pub(crate) use signals::of as signals_of;
 
+use crate::credential::{Credential, SecretForm};
 use crate::diagnosis::{Area, Fact, Facts, Signal};
 use crate::mailbox::Mailbox;
 use crate::open::{ImapClient, Pop3Client, SmtpClient};
+use crate::provider::Family;
 use crate::server::Protocol;
 use identity::{Asked, TenantSeen};
 use progress::{Progress, Reached};
@@ -115,11 +118,14 @@ impl Mailbox {
         );
         let reached: Vec<Reached> = [imap, pop3, smtp].into_iter().flatten().collect();
         let facts = Facts::of(self.account()).with("redirect", &options.redirect);
-        let common = self.common_facts();
+        let mut common = self.common_facts();
 
-        let tenant =
-            tenant.unwrap_or_else(|| TenantSeen { id: None, asked: vec![Asked::late(Area::Tenant, limit)] });
+        let tenant = tenant.unwrap_or_else(|| TenantSeen {
+            asked: vec![Asked::late(Area::Tenant, limit)],
+            ..TenantSeen::default()
+        });
         let web_works = tenant.asked.iter().any(Asked::was_answered);
+        common.extend(tenant.clock_right.then_some(Signal::Fact(Fact::ClockRight)));
         let tenant_id = tenant.id;
         let mut asked = tenant.asked;
         match registration {
@@ -128,8 +134,10 @@ impl Mailbox {
             }
             None => asked.push(Asked::by_token(&reached)),
         }
+        // A mailbox that opens works, whatever the identity provider has to say at the moment.
+        let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
         for one in asked {
-            self.note(&mut report, one, &facts, &common);
+            self.note(&mut report, one, &facts, &common, all_work);
         }
 
         let works: Vec<Protocol> = reached.iter().filter(|one| one.opened).map(|one| one.protocol).collect();
@@ -137,12 +145,11 @@ impl Mailbox {
         for one in reached {
             let here = facts.clone().at(self.account(), one.protocol);
             let mut context = common.clone();
-            context.push(Signal::Fact(match one.protocol {
-                Protocol::Imap => Fact::InImap,
-                Protocol::Pop3 => Fact::InPop3,
-                Protocol::Smtp => Fact::InSmtp,
-            }));
+            context.extend(self.facts_at(one.protocol).into_iter().map(Signal::Fact));
             context.extend(one.facts.iter().copied().map(Signal::Fact));
+            if !one.token {
+                context.push(Signal::Fact(Fact::TokenUnseen));
+            }
             if works.iter().any(|other| *other != one.protocol) {
                 context.push(Signal::Fact(Fact::WorksElsewhere));
             }
@@ -155,6 +162,7 @@ impl Mailbox {
             report.lines.extend(one.lines);
             for mut failure in one.failures {
                 failure.signals.extend(context.iter().cloned());
+                let here = here.clone().with("detail", failure.evidence.first().map_or("", String::as_str));
                 report.explain(failure, &here);
             }
         }
@@ -186,7 +194,11 @@ impl Mailbox {
         } else {
             shown.join("; ")
         };
-        for failure in found.clone() {
+        for mut failure in found.clone() {
+            failure.signals.extend(self.common_facts());
+            let detail = failure.evidence.first().cloned().unwrap_or_default();
+            let facts = facts.clone().with("detail", &detail);
+            let facts = failure.protocol.map_or(facts.clone(), |protocol| facts.at(account, protocol));
             report.explain(failure, &facts);
         }
         report.sort();
@@ -202,24 +214,57 @@ impl Mailbox {
     /// What is known of the account whatever fails.
     fn common_facts(&self) -> Vec<Signal> {
         let account = self.account();
-        let mut facts = Vec::new();
-        if claims::is_microsoft(account.provider()) {
-            facts.push(Fact::Microsoft);
-        }
-        if account.is_app_only() {
-            facts.push(Fact::AppOnly);
-        }
-        match self.credential.as_ref().and_then(|credential| credential.secret_form()) {
-            Some(crate::credential::SecretForm::Id) => facts.extend([Fact::SecretSet, Fact::SecretIsId]),
-            Some(crate::credential::SecretForm::Value) => facts.extend([Fact::SecretSet, Fact::SecretNotId]),
-            None => {}
+        let mut facts = vec![
+            match account.provider().family() {
+                Family::MicrosoftWork => Fact::Microsoft,
+                Family::MicrosoftPersonal => Fact::Consumer,
+                Family::Google => Fact::Google,
+                Family::Other => Fact::OtherProvider,
+            },
+            if account.is_app_only() { Fact::AppOnly } else { Fact::Delegated },
+        ];
+        if let Some(form) = self.credential.as_ref().and_then(Credential::secret_form) {
+            facts.push(Fact::SecretSet);
+            facts.push(if form == SecretForm::Id { Fact::SecretIsId } else { Fact::SecretNotId });
+            facts.extend((form == SecretForm::Encoded).then_some(Fact::SecretEncoded));
         }
         facts.into_iter().map(Signal::Fact).collect()
     }
 
+    /// What is known of a protocol's server and of who signs in there.
+    fn facts_at(&self, protocol: Protocol) -> Vec<Fact> {
+        let account = self.account();
+        let mut facts = vec![match protocol {
+            Protocol::Imap => Fact::InImap,
+            Protocol::Pop3 => Fact::InPop3,
+            Protocol::Smtp => Fact::InSmtp,
+        }];
+        let host =
+            account.server(protocol).map(|server| server.host().to_ascii_lowercase()).unwrap_or_default();
+        if ["smtp.hve.mx.microsoft", "smtp-hve.office365.com"].contains(&host.as_str()) {
+            facts.push(Fact::HighVolume);
+        }
+        if let Some(usual) = account.provider().server(protocol) {
+            let same = usual.host().eq_ignore_ascii_case(&host);
+            if same {
+                facts.push(Fact::HostOfProvider);
+            } else if !settings::is_local(&host) {
+                facts.push(Fact::HostNotOfProvider);
+            }
+        }
+        let roles = account.roles();
+        let person = roles.token_user.as_deref().unwrap_or(&roles.sign_in);
+        let shared = !roles.mailbox.eq_ignore_ascii_case(person);
+        if protocol == Protocol::Smtp && shared && account.sasl_user(protocol) == roles.mailbox {
+            facts.push(Fact::SmtpUserShared);
+        }
+        facts
+    }
+
     /// A stage that all protocols share.
-    fn note(&self, report: &mut Report, asked: Asked, facts: &Facts, common: &[Signal]) {
+    fn note(&self, report: &mut Report, asked: Asked, facts: &Facts, common: &[Signal], works: bool) {
         let outcome = match (&asked.failure, asked.not_asked) {
+            (Some(_), _) if works => Outcome::Warning,
             (Some(_), _) => Outcome::Bad,
             (None, true) => Outcome::NotAsked,
             (None, false) => Outcome::Good,
@@ -227,7 +272,8 @@ impl Mailbox {
         report.lines.push(Line::new(asked.area, None, outcome, asked.detail));
         if let Some(mut failure) = asked.failure {
             failure.signals.extend(common.iter().cloned());
-            report.explain(failure, facts);
+            let detail = failure.evidence.first().cloned().unwrap_or_default();
+            report.explain(failure, &facts.clone().with("detail", &detail));
         }
     }
 

@@ -73,6 +73,7 @@ impl Credential {
     pub(crate) fn secret_form(&self) -> Option<SecretForm> {
         match &self.0 {
             Kind::Secret(secret) if is_guid(secret.expose()) => Some(SecretForm::Id),
+            Kind::Secret(secret) if is_encoded(secret.expose()) => Some(SecretForm::Encoded),
             Kind::Secret(_) => Some(SecretForm::Value),
             Kind::Certificate(_) | Kind::AssertionFile(_) => None,
         }
@@ -107,8 +108,15 @@ impl Credential {
 pub(crate) enum SecretForm {
     /// Like the id of a secret.
     Id,
+    /// With `%` before two hex digits, or a blank: it went through an encoder that it should not have seen.
+    Encoded,
     /// Like anything else.
     Value,
+}
+
+fn is_encoded(text: &str) -> bool {
+    let percent = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    text.contains(char::is_whitespace) || text.split('%').skip(1).any(percent)
 }
 
 /// Whether a text has the form of a GUID.

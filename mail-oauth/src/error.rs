@@ -203,6 +203,12 @@ impl Error {
         }
     }
 
+    /// What may be behind it, from what the error alone tells, the likeliest first. A [`check`](crate::Mailbox::check)
+    /// knows more: the token, the other protocols, the account.
+    pub fn causes(&self) -> Vec<crate::diagnosis::Candidate> {
+        crate::diagnosis::diagnose(&crate::check::signals_of(self))
+    }
+
     /// The operating system's or the TLS library's error at the bottom of it, if the network is the cause.
     pub fn network(&self) -> Option<&io::Error> {
         let mut next: Option<&(dyn std::error::Error + 'static)> = Some(self);

@@ -30,6 +30,8 @@ pub struct TokenInspection {
     pub client_id: Option<String>,
     /// `exp`: when it ends.
     pub expires_on: Option<Timestamp>,
+    /// `nbf`, else `iat`: when it begins.
+    pub not_before: Option<Timestamp>,
 }
 
 impl TokenInspection {
@@ -50,6 +52,10 @@ impl TokenInspection {
             object_id: first(&["oid"]),
             client_id: first(&["appid", "azp"]),
             expires_on: claims.get("exp").and_then(json::number).map(Timestamp::from_unix),
+            not_before: ["nbf", "iat"]
+                .iter()
+                .find_map(|name| claims.get(*name).and_then(json::number))
+                .map(Timestamp::from_unix),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `mail-oauth check`: does the mailbox work, and if not, which switch must be flipped by whom?
 
-use mail_oauth::diagnosis::{Area, Cause, Facts, Lang, Severity, Sight, causes};
+use mail_oauth::diagnosis::{Area, Cause, Facts, Lang, Severity, Sight, Who, causes};
 use mail_oauth::{CheckOptions, Finding, Line, Outcome, Protocol, Report, Role};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn hidden(facts: &Facts, lang: Lang, screen: Screen) {
 }
 
 /// The exit code of a report: that of its first error; `None` when all works.
-fn code(report: &Report) -> Option<Code> {
+pub(crate) fn code(report: &Report) -> Option<Code> {
     if report.is_good() {
         return None;
     }
@@ -87,8 +87,22 @@ fn code(report: &Report) -> Option<Code> {
 pub(crate) fn of_cause(cause: &Cause) -> Code {
     match cause.id {
         "name-not-found" => Code::NameNotFound,
+        "port-closed" => Code::PortClosed,
+        "port-blocked" => Code::TimedOut,
+        "connection-broke" => Code::Connection,
+        "tls-intercepted" => Code::UntrustedCertificate,
         "certificate-name" => Code::CertificateName,
+        "store-not-usable" => Code::CacheUnreadable,
+        "store-damaged" => Code::CacheBroken,
+        "app-unknown" => Code::ClientId,
+        "audience-graph" | "scope-missing" | "scope-wrong" | "scopes-mixed" | "scope-of-other-resource" => {
+            Code::Scope
+        }
+        "verification-unavailable" | "service-incident" | "page-instead-of-answer" => Code::ProviderDown,
+        "other-person" => Code::WrongPerson,
+        "consent-declined" => Code::Declined,
         _ if cause.severity == Severity::Temporary => Code::Throttled,
+        _ if cause.area == Area::SignIn && cause.who == Who::EntraAdmin => Code::Policy,
         _ => of_area(cause.area),
     }
 }
@@ -101,7 +115,7 @@ fn of_area(area: Area) -> Code {
         Area::Tenant => Code::Tenant,
         Area::Registration => Code::AppRegistration,
         Area::SignIn => Code::SignInNeeded,
-        Area::Token => Code::Scope,
+        Area::Token => Code::TokenRefused,
         Area::Sasl => Code::TokenRefused,
         Area::Mailbox => Code::MailboxAccess,
         Area::Sending => Code::MessageRefused,
@@ -149,12 +163,7 @@ fn finding(one: &Finding, lang: Lang) -> Value {
         "id": cause.id,
         "number": cause.number,
         "stage": area_id(cause.area),
-        "severity": match cause.severity {
-            Severity::Error => "error",
-            Severity::Temporary => "temporary",
-            Severity::Warning => "warning",
-            _ => "note",
-        },
+        "severity": severity_id(cause),
         "percent": one.percent,
         "protocols": one.protocols.iter().copied().map(protocol_id).collect::<Vec<_>>(),
         "who": who_id(cause),
@@ -166,7 +175,7 @@ fn finding(one: &Finding, lang: Lang) -> Value {
     })
 }
 
-fn area_id(area: Area) -> &'static str {
+pub(crate) fn area_id(area: Area) -> &'static str {
     match area {
         Area::Settings => "settings",
         Area::Network => "network",
@@ -183,8 +192,16 @@ fn area_id(area: Area) -> &'static str {
     }
 }
 
-fn who_id(cause: &Cause) -> &'static str {
-    use mail_oauth::diagnosis::Who;
+pub(crate) fn severity_id(cause: &Cause) -> &'static str {
+    match cause.severity {
+        Severity::Error => "error",
+        Severity::Temporary => "temporary",
+        Severity::Warning => "warning",
+        _ => "note",
+    }
+}
+
+pub(crate) fn who_id(cause: &Cause) -> &'static str {
     match cause.who {
         Who::You => "you",
         Who::MailboxOwner => "mailbox-owner",

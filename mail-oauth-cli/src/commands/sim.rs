@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mail_oauth_sim::{App, Mailbox, Tenant, User};
+use mail_oauth_sim::{App, Mailbox, Tenant, TenantBuilder, User, catalogue};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
@@ -16,11 +16,29 @@ pub(crate) const SHARED: &str = "invoices@contoso.example";
 pub(crate) const CLIENT_ID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
 pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Failure> {
-    let mut builder = tenant().token_lifetime(options.token_lifetime);
-    if !options.manual {
+    if options.list_faults {
+        return list_faults(screen);
+    }
+    let mut builder = match &options.scenario {
+        Some(path) => TenantBuilder::from_scenario_file(path).map_err(|e| wrong(&e))?,
+        None => tenant().token_lifetime(options.token_lifetime),
+    };
+    if options.scenario.is_none() && !options.manual {
         builder = builder.auto_approve(USER);
     }
+    for name in &options.faults {
+        builder = builder.fault(name.parse().map_err(|e| wrong(&e))?);
+    }
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
+    if options.control {
+        builder = builder.open_control();
+    }
     let tenant = builder.start().await.map_err(|e| failed(&e))?;
+    if options.scenario.is_some() {
+        return scenario(tenant, options, screen).await;
+    }
     tenant.deliver(USER, WELCOME).map_err(|e| failed(&e))?;
 
     // A folder made here goes away with the command; one that was named stays.
@@ -72,6 +90,56 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
+}
+
+/// A tenant of somebody's own description: its addresses, and the authority to trust.
+async fn scenario(tenant: Tenant, options: &SimOptions, screen: Screen) -> Result<(), Failure> {
+    let temporary = tempfile::Builder::new().prefix("mail-oauth-sim-").tempdir();
+    let temporary = temporary.map_err(|e| Failure::output("cannot make a temporary folder", &e))?;
+    let dir = options.dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let ca = dir.join("ca.pem");
+    std::fs::create_dir_all(&dir)
+        .and_then(|()| std::fs::write(&ca, tenant.ca_pem()))
+        .map_err(|e| Failure::output(&format!("cannot write to {}", dir.display()), &e))?;
+    let addresses = [
+        ("imap", tenant.imap_addr()),
+        ("imap_starttls", tenant.imap_starttls_addr()),
+        ("pop3", tenant.pop3_addr()),
+        ("pop3_starttls", tenant.pop3_starttls_addr()),
+        ("smtp", tenant.smtp_addr()),
+        ("smtp_tls", tenant.smtp_tls_addr()),
+    ];
+    screen.say(format!(
+        "{STRONG}The tenant is running.{STRONG:#} Ctrl-C stops it.\n\n  authority      {}",
+        tenant.authority()
+    ));
+    let mut object = json!({ "ok": true, "authority": tenant.authority(), "ca_file": ca });
+    for (name, address) in addresses {
+        screen.say(format!("  {name:<13}  localhost:{}", address.port()));
+        if let Some(fields) = object.as_object_mut() {
+            fields.insert(name.to_owned(), address.to_string().into());
+        }
+    }
+    screen.say(format!("  CA file        {}", ca.display()));
+    screen.object(&object);
+    interrupt::told_to_stop().await;
+    tenant.shutdown().await;
+    Ok(())
+}
+
+fn list_faults(screen: Screen) -> Result<(), Failure> {
+    let all = catalogue();
+    for entry in &all {
+        screen.say(format!("{STRONG}{}{STRONG:#}  {FAINT}{}{FAINT:#}", entry.name, entry.wire));
+    }
+    let names: Vec<_> = all.iter().map(|entry| json!({ "name": entry.name, "wire": entry.wire })).collect();
+    screen.object(&json!({ "ok": true, "faults": names }));
+    Ok(())
+}
+
+/// What is wrong with a scenario or a fault's name is the user's to mend.
+fn wrong(error: &mail_oauth_sim::Error) -> Failure {
+    Failure::new(Code::Usage, error.to_string()).fix("`mail-oauth sim --list-faults` lists the faults")
 }
 
 /// The tenant that `sim` and `demo` start.

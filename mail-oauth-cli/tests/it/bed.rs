@@ -106,6 +106,17 @@ impl Bed {
         finish(self.command(words).spawn().unwrap(), Vec::new()).await
     }
 
+    /// A command that takes no account.
+    pub(crate) async fn run_bare(&self, words: &[&str], input: &[u8]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mail-oauth"));
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        tokio::spawn(async move { stdin.write_all(&input).await });
+        finish(child, Vec::new()).await
+    }
+
     pub(crate) async fn run_with(&self, words: &[&str], input: &[u8]) -> Run {
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();

@@ -11,6 +11,9 @@ use crate::server::Protocol;
 /// A token that ends within this time, in seconds, although it is fresh, is too short for a session.
 const SOON: u64 = 600;
 
+/// A token that begins this much later than now, in seconds, comes from a clock that is ahead of ours.
+const AHEAD: u64 = 300;
+
 /// What was read off a token.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Claims {
@@ -57,6 +60,9 @@ impl Claims {
             claims.audience(&seen);
             claims.permissions(&seen, account, protocol);
         }
+        if seen.not_before.is_some_and(|begin| now.until(begin).as_secs() > AHEAD) {
+            claims.facts.push(Fact::ClockOff);
+        }
         if let Some(end) = seen.expires_on {
             if end <= now {
                 claims.facts.push(Fact::TokenExpired);
@@ -96,7 +102,8 @@ impl Claims {
         if account.is_app_only() {
             // Exchange's own role assignments let an application submit without the role in its token.
             if protocol != Protocol::Smtp && !has(&seen.roles, application) {
-                self.facts.push(Fact::RoleMissing);
+                let none = seen.roles.is_empty();
+                self.facts.push(if none { Fact::AppTokenWithoutRoles } else { Fact::RoleMissing });
             }
         } else if seen.scopes.is_empty() {
             self.facts.push(Fact::AppTokenWithoutRoles);

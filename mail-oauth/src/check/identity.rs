@@ -18,6 +18,9 @@ use crate::server::Protocol;
 /// The largest page that is read, in octets.
 const PAGE: usize = 256 * 1024;
 
+/// A request without a secret was answered by a demand for one.
+pub(super) const NEEDS_SECRET: u64 = 7_000_218;
+
 /// A clock that differs by more than this, in seconds, spoils tokens.
 const CLOCK: u64 = 300;
 
@@ -79,7 +82,7 @@ impl Asked {
 
     fn error(area: Area, error: &Error) -> Self {
         let text = crate::error::chain(error);
-        Asked::bad(signals::area(error, area).max(area), text, signals::of(error))
+        Asked::bad(area, text, signals::of(error))
     }
 }
 
@@ -88,6 +91,8 @@ impl Asked {
 pub(super) struct TenantSeen {
     /// The id of the tenant.
     pub(super) id: Option<String>,
+    /// Its clock agrees with ours.
+    pub(super) clock_right: bool,
     /// What was asked.
     pub(super) asked: Vec<Asked>,
 }
@@ -109,7 +114,8 @@ pub(super) async fn tenant(mailbox: &Mailbox) -> TenantSeen {
             return seen;
         }
     };
-    if let Some(off) = answer.clock_off {
+    seen.clock_right = answer.clock_off.is_some_and(|off| off <= CLOCK);
+    if let Some(off) = answer.clock_off.filter(|off| *off > CLOCK) {
         let detail = format!("this machine's clock differs from {issuer}'s by {off} s");
         seen.asked.push(Asked::bad(Area::Settings, detail, vec![Signal::Fact(Fact::ClockOff)]));
     }
@@ -189,7 +195,16 @@ async fn device_code(mailbox: &Mailbox) -> Asked {
             Area::Registration,
             format!("{} is known there, and public client flows are on", app.client_id()),
         ),
-        Err(error) => Asked::error(Area::Registration, &error),
+        Err(error) => {
+            let mut asked = Asked::error(Area::Registration, &error);
+            if let Some(failure) = &mut asked.failure {
+                failure.signals.push(Signal::Fact(Fact::InDeviceFlow));
+                if failure.signals.contains(&Signal::Aadsts(NEEDS_SECRET)) && mailbox.credential.is_none() {
+                    failure.signals.push(Signal::Fact(Fact::PublicClientOff));
+                }
+            }
+            asked
+        }
     }
 }
 
@@ -217,7 +232,10 @@ async fn redirect_address(mailbox: &Mailbox, redirect: &str) -> Asked {
         Ok(answer) => {
             let text = String::from_utf8_lossy(&answer.body);
             let mut asked = refused_page(Area::Registration, answer.status, &text);
-            if let Some(failure) = &mut asked.failure {
+            // A number says it better.
+            if let Some(failure) = &mut asked.failure
+                && !failure.signals.iter().any(|signal| matches!(signal, Signal::Aadsts(_)))
+            {
                 failure.signals.push(Signal::Fact(Fact::RedirectUnregistered));
             }
             asked
@@ -277,7 +295,7 @@ struct Answer {
     status: u16,
     location: Option<String>,
     body: Vec<u8>,
-    /// By how many seconds our clock differs, if it is too much.
+    /// By how many seconds our clock differs, where the server tells its own.
     clock_off: Option<u64>,
 }
 
@@ -323,8 +341,7 @@ async fn get(mailbox: &Mailbox, url: &str) -> Result<Answer, Error> {
 fn clock_off(date: &str) -> Option<u64> {
     let theirs = httpdate::parse_http_date(date).ok()?;
     let ours = SystemTime::now();
-    let off = ours.duration_since(theirs).or_else(|_| theirs.duration_since(ours)).ok()?.as_secs();
-    (off > CLOCK).then_some(off)
+    Some(ours.duration_since(theirs).or_else(|_| theirs.duration_since(ours)).ok()?.as_secs())
 }
 
 /// A text field of a flat JSON object.

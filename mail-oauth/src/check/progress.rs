@@ -6,14 +6,14 @@ use msal_lite::{Timestamp, Token, TokenSource};
 use tokio::time::Instant;
 
 use super::claims::Claims;
-use super::identity::now;
+use super::identity::{NEEDS_SECRET, now};
 use super::report::{Failure, Line, Outcome};
 use super::session::Session;
 use super::signals;
 use crate::diagnosis::{Area, Fact, Signal};
 use crate::error::{Error, chain};
 use crate::mailbox::Mailbox;
-use crate::server::{Protocol, Security};
+use crate::server::{Protocol, Security, Server};
 use crate::transport::RoundTrips;
 
 /// A server whose largest message is smaller than this, in octets, gets a remark.
@@ -117,7 +117,12 @@ impl Progress {
     /// The deadline came first.
     pub(super) fn too_late(&mut self, limit: Duration) {
         let detail = format!("no end within {} s", limit.as_secs());
-        self.bad(self.current(), detail, vec![Signal::Fact(Fact::PortSilent)], Vec::new());
+        let silent = match self.current() {
+            Area::SignIn => Fact::IdentityUnreachable,
+            Area::Network => Fact::PortSilent,
+            _ => Fact::Broke,
+        };
+        self.bad(self.current(), detail, vec![Signal::Fact(silent)], Vec::new());
     }
 
     pub(super) fn end(mut self) -> Reached {
@@ -144,35 +149,10 @@ pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress,
         Err(error) => return progress.error(&error, Vec::new()),
     };
     // Both to their end: a refresh that is cut short could lose a rotated refresh token, and each tells something.
-    let (token, connection) = tokio::join!(
+    let (token, session) = tokio::join!(
         async { if login { Some(mailbox.timed_token(S::PROTOCOL).await) } else { None } },
-        S::connect(mailbox, &server),
+        connected::<S>(mailbox, progress, &server),
     );
-    let mut session = match connection {
-        Ok((session, trips)) => {
-            progress.reached.connected = true;
-            progress.round_trips = Some(trips);
-            progress.good(Area::Network, format!("{server} answers"));
-            let how = match server.security() {
-                Security::Tls => "TLS from the first byte",
-                Security::StartTls => "STARTTLS",
-            };
-            progress.good(Area::Tls, format!("{how}, certificate valid for {}", server.host()));
-            // Network and TLS were timed together.
-            progress.untimed();
-            Some(session)
-        }
-        Err(error) => {
-            reached_before(progress, &error, &server.to_string());
-            progress.error(&error, Vec::new());
-            None
-        }
-    };
-    if let Some(open) = &mut session
-        && !offered(progress, open).await
-    {
-        session = None;
-    }
     let Some((token, took)) = token else {
         if let Some(session) = session {
             // It was good for what it was asked; how it says goodbye is no matter.
@@ -182,7 +162,17 @@ pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress,
     };
     let token = match token {
         Ok(token) => token,
-        Err(error) => return progress.error(&error, Vec::new()),
+        Err(error) => {
+            // Whoever is signed in is so by a refresh token; an application asks with its credential.
+            if !mailbox.account().is_app_only() {
+                progress.reached.facts.push(Fact::InRefresh);
+                let demanded = signals::of(&error).contains(&Signal::Aadsts(NEEDS_SECRET));
+                if demanded && mailbox.credential.is_none() {
+                    progress.reached.facts.push(Fact::PublicClientOff);
+                }
+            }
+            return progress.error(&error, Vec::new());
+        }
     };
     progress.reached.token = true;
     let now = now();
@@ -205,6 +195,29 @@ pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress,
     }
     progress.reached.opened = true;
     let _ = session.end().await;
+}
+
+/// TCP, TLS, and what the server offers; `None` where it can go no further.
+async fn connected<S: Session>(mailbox: &Mailbox, progress: &mut Progress, server: &Server) -> Option<S> {
+    let (mut session, trips) = match S::connect(mailbox, server).await {
+        Ok(connected) => connected,
+        Err(error) => {
+            reached_before(progress, &error, &server.to_string());
+            progress.error(&error, Vec::new());
+            return None;
+        }
+    };
+    progress.reached.connected = true;
+    progress.round_trips = Some(trips);
+    progress.good(Area::Network, format!("{server} answers"));
+    let how = match server.security() {
+        Security::Tls => "TLS from the first byte",
+        Security::StartTls => "STARTTLS",
+    };
+    progress.good(Area::Tls, format!("{how}, certificate valid for {}", server.host()));
+    // Network and TLS were timed together.
+    progress.untimed();
+    offered(progress, &mut session).await.then_some(session)
 }
 
 /// A connection that failed late has passed the stages before.
@@ -274,7 +287,7 @@ fn token_seen(progress: &mut Progress, token: &Token, took: Duration, claims: &C
         progress.bad(Area::Token, shown, signals, Vec::new());
     } else {
         progress.good(Area::Token, shown);
-        for fact in [Fact::MorePermissions, Fact::TokenEndsSoon] {
+        for fact in [Fact::MorePermissions, Fact::TokenEndsSoon, Fact::TokenOpaque, Fact::ClockOff] {
             if claims.facts.contains(&fact) {
                 let evidence = claims.shown.join("; ");
                 progress.reached.failures.push(Failure::fact(None, fact, evidence));

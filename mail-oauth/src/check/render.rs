@@ -26,7 +26,7 @@ pub enum Role {
 }
 
 /// The width of stage names, in characters.
-const NAMES: usize = 24;
+const NAMES: usize = 27;
 
 /// How many characters of a detail are shown in one line of the report.
 const DETAIL: usize = 160;

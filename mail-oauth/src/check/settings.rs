@@ -77,6 +77,6 @@ pub(super) fn check(mailbox: &Mailbox, protocols: &[Protocol]) -> Vec<Failure> {
 }
 
 /// A test tenant, or a relay on this machine.
-fn is_local(host: &str) -> bool {
+pub(super) fn is_local(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

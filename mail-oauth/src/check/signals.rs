@@ -3,16 +3,21 @@
 use std::io;
 
 use msal_lite::{ErrorKind, TransportErrorKind};
+use sasl_xoauth2::ServerErrorKind;
 
 use crate::diagnosis::{Area, Fact, Signal};
 use crate::error::{Error, Stage, TlsProblem};
 use crate::server::Protocol;
 
 /// What an error tells, as signals.
-pub(super) fn of(error: &Error) -> Vec<Signal> {
+pub(crate) fn of(error: &Error) -> Vec<Signal> {
     match error {
-        Error::Setting { what, .. } => setting(what).map(Signal::Fact).into_iter().collect(),
+        Error::Setting { what, why } => setting(what, why).map(Signal::Fact).into_iter().collect(),
         Error::Connect { stage, source, .. } => vec![Signal::Fact(connect(*stage, source))],
+        // Not TLS's fault: the connection went away under it.
+        Error::Tls { problem: TlsProblem::Other, source, .. } if broke(source) => {
+            vec![Signal::Fact(Fact::Broke)]
+        }
         Error::Tls { problem, .. } => vec![Signal::Tls(*problem)],
         Error::Token { source, .. } => token(source),
         Error::NoMechanism { .. } => vec![Signal::Fact(Fact::NoOAuthOffered)],
@@ -23,8 +28,14 @@ pub(super) fn of(error: &Error) -> Vec<Signal> {
             }];
             let refused = if *temporary { Fact::SignInTemporary } else { Fact::SignInRefused };
             signals.push(Signal::Fact(refused));
-            if challenge.is_some() {
+            let condition = match smtp {
+                Some(reply) => reply.condition().and_then(of_reply),
+                None => imap_min::Condition::in_text(text.as_bytes()).and_then(of_text),
+            };
+            signals.extend(condition.map(Signal::Fact));
+            if let Some(challenge) = challenge {
                 signals.push(Signal::Fact(Fact::ErrorChallenge));
+                signals.extend(challenged(challenge.kind()).map(Signal::Fact));
             }
             signals
         }
@@ -50,11 +61,53 @@ pub(super) fn area(error: &Error, reached: Area) -> Area {
     }
 }
 
-fn setting(what: &str) -> Option<Fact> {
+fn broke(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof
+    )
+}
+
+fn of_text(condition: imap_min::Condition) -> Option<Fact> {
+    use imap_min::Condition;
+    Some(match condition {
+        Condition::AuthenticatedNotConnected => Fact::NotConnected,
+        Condition::Throttled { .. } => Fact::Throttled,
+        Condition::TokenExpired => Fact::TokenExpired,
+        Condition::ServerUnavailable => Fact::SignInTemporary,
+        _ => return None,
+    })
+}
+
+fn of_reply(condition: smtp_min::Condition) -> Option<Fact> {
+    use smtp_min::Condition;
+    Some(match condition {
+        Condition::TooManyConnections => Fact::TooManyConnections,
+        Condition::Throttled | Condition::QuotaExceeded => Fact::Throttled,
+        Condition::LoginUnavailable => Fact::SignInTemporary,
+        Condition::SendAsDenied => Fact::SenderRefused,
+        Condition::MailboxUnavailable => Fact::NotConnected,
+        _ => return None,
+    })
+}
+
+fn challenged(kind: ServerErrorKind) -> Option<Fact> {
+    Some(match kind {
+        ServerErrorKind::InvalidToken => Fact::ChallengeToken,
+        ServerErrorKind::InvalidRequest => Fact::ChallengeRequest,
+        ServerErrorKind::InsufficientScope => Fact::ChallengeScope,
+        ServerErrorKind::ServerTrouble => Fact::ChallengeTrouble,
+        _ => return None,
+    })
+}
+
+fn setting(what: &str, why: &str) -> Option<Fact> {
     Some(match what {
         "address" | "mailbox" | "sender" | "sign-in name" => Fact::AddressUnusable,
         "client id" => Fact::ClientIdForm,
         "scopes" => Fact::ScopesMixed,
+        "client secret" if why.contains("ID of the secret") => Fact::SecretIsId,
         _ => return None,
     })
 }
@@ -79,7 +132,8 @@ fn token(error: &msal_lite::Error) -> Vec<Signal> {
         Msal::Throttled { .. } => Fact::IdentityThrottles,
         Msal::Unavailable { .. } => Fact::IdentityDown,
         Msal::Malformed { status: 407, .. } => Fact::ProxyAsked,
-        Msal::Malformed { .. } => Fact::ForeignPage,
+        Msal::Malformed { what, .. } if what.contains("HTML") => Fact::ForeignPage,
+        Msal::Malformed { .. } => Fact::AnswerUnreadable,
         Msal::NoRedirect { .. } => Fact::NoCallback,
         Msal::Listener { .. } => Fact::CallbackPortBusy,
         Msal::NoAccount { .. } | Msal::AmbiguousAccount { .. } => Fact::NobodySignedIn,
@@ -99,6 +153,7 @@ pub(super) fn refused(refusal: &msal_lite::ServerError) -> Vec<Signal> {
         suberror: refusal.suberror().map(str::to_owned),
     }];
     signals.extend(refusal.codes().iter().copied().map(Signal::Aadsts));
+    signals.extend(refusal.description().map(|text| Signal::Told(text.to_owned())));
     if refusal.kind() == ErrorKind::SignInAgain && refusal.error() == "invalid_grant" {
         signals.push(Signal::Fact(Fact::RefreshTokenDead));
     }
@@ -106,18 +161,15 @@ pub(super) fn refused(refusal: &msal_lite::ServerError) -> Vec<Signal> {
 }
 
 fn imap(error: &imap_min::Error) -> Vec<Signal> {
-    use imap_min::{Condition, Error as Imap};
+    use imap_min::Error as Imap;
     match error {
         Imap::Refused(no) => {
             let mut signals = vec![Signal::Said { protocol: Protocol::Imap, text: no.text.clone() }];
-            let fact = match no.condition {
-                Some(Condition::AuthenticatedNotConnected) => Some(Fact::NotConnected),
-                Some(Condition::Throttled { .. }) => Some(Fact::Throttled),
-                Some(Condition::TokenExpired) => Some(Fact::TokenExpired),
-                Some(Condition::ServerUnavailable) => Some(Fact::SignInTemporary),
-                _ if no.code == Some(imap_min::CodeName::NonExistent) => Some(Fact::NoSuchMailbox),
-                _ => None,
-            };
+            if no.command == "STARTTLS" {
+                return vec![Signal::Fact(Fact::NoStartTls)];
+            }
+            let missing = (no.code == Some(imap_min::CodeName::NonExistent)).then_some(Fact::NoSuchMailbox);
+            let fact = no.condition.and_then(of_text).or(missing);
             signals.extend(fact.map(Signal::Fact));
             signals
         }
@@ -133,6 +185,9 @@ fn pop3(error: &pop3_min::Error) -> Vec<Signal> {
     use pop3_min::Error as Pop3;
     match error {
         Pop3::Refused(no) => {
+            if no.command == "STLS" {
+                return vec![Signal::Fact(Fact::NoStartTls)];
+            }
             let mut signals = vec![Signal::Said { protocol: Protocol::Pop3, text: no.text.clone() }];
             let fact = match no.code {
                 Some(pop3_min::Code::InUse) => Some(Fact::TooManyConnections),
@@ -152,18 +207,18 @@ fn pop3(error: &pop3_min::Error) -> Vec<Signal> {
 }
 
 fn smtp(error: &smtp_min::Error) -> Vec<Signal> {
-    use smtp_min::{Condition, Error as Smtp};
+    use smtp_min::Error as Smtp;
     match error {
         Smtp::Refused(no) => {
             let mut signals = vec![reply_said(no.reply.code(), no.reply.enhanced(), &no.reply.to_string())];
-            let fact = match no.reply.condition() {
-                Some(Condition::TooManyConnections) => Some(Fact::TooManyConnections),
-                Some(Condition::Throttled | Condition::QuotaExceeded) => Some(Fact::Throttled),
-                Some(Condition::LoginUnavailable) => Some(Fact::SignInTemporary),
-                Some(Condition::SendAsDenied) => Some(Fact::SenderRefused),
-                Some(Condition::MailboxUnavailable) => Some(Fact::NotConnected),
+            let stage = match no.command {
+                "STARTTLS" => return vec![Signal::Fact(Fact::NoStartTls)],
+                "MAIL" => Some(Fact::SenderRefused),
+                "RCPT" => Some(Fact::RecipientRefused),
+                "DATA" | "BDAT" => Some(Fact::MessageRefused),
                 _ => None,
             };
+            let fact = no.reply.condition().and_then(of_reply).or(stage);
             signals.extend(fact.map(Signal::Fact));
             signals
         }

@@ -4,6 +4,7 @@
 mod bed;
 mod budget;
 mod causes;
+mod check;
 #[cfg(feature = "discover")]
 mod discover;
 mod outcomes;

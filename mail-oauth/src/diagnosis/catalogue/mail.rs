@@ -14,7 +14,7 @@ catalogue! {
     marks [
         95: Is(ChallengeTrouble);
         92: Any(&[Phrase("[UNAVAILABLE]"), Phrase("[SYS/TEMP]"), Phrase("Temporary authentication failure"), Phrase("Unable to authenticate at present")]);
-        90: Is(SignInTemporary), NoneOf(&[Throttled, TooManyConnections]);
+        85: Is(SignInTemporary), NoneOf(&[Throttled, TooManyConnections]);
         90: Reply(454), Not(NoStartTls);
         12: REFUSED, Is(InSmtp), Enhanced("5.7.8"), NoneOf(&[ErrorChallenge, TokenExpired]);
     ]

@@ -83,6 +83,7 @@ catalogue! {
        "Den Namen im Token mit {mailbox} vergleichen. Als die richtige Person anmelden: mail-oauth login; oder bei einem freigegebenen Postfach Anmeldenamen und Postfach getrennt eintragen."
     link NO_LINK
     marks [
+        70: REFUSED, Is(OtherMailbox), Is(OtherProvider);
         92: Any(&[NOT_CONNECTED, REFUSED]), Is(OtherPerson);
         60: Any(&[NOT_CONNECTED, REFUSED]), Is(UpnDiffers), NoneOf(&[OtherMailbox, AppOnly, OtherPerson, InSmtp]);
         15: NOT_CONNECTED, UNSEEN, NoneOf(&[AppOnly, OtherMailbox]), NOWHERE;
@@ -165,7 +166,7 @@ catalogue! {
        "Andere Programme an {mailbox} schließen, hier nur eine Verbindung benutzen und jede ordentlich beenden, und einige Minuten warten."
     link NO_LINK
     marks [
-        92: Any(&[Is(TooManyConnections), Phrase("Too many simultaneous connections"), Phrase("[IN-USE]"), Phrase("Mailbox is locked by another session")]);
+        92: Not(InSmtp), Any(&[Is(TooManyConnections), Phrase("Too many simultaneous connections"), Phrase("[IN-USE]"), Phrase("Mailbox is locked by another session")]);
         55: Phrase("Connection closed. 14"), Not(NotConnected);
     ]
 

@@ -30,7 +30,8 @@ const KEYS: [&str; 13] = [
 ];
 
 /// Long words that servers say and the catalogue does not hold.
-const HARMLESS: [&str; 17] = [
+const HARMLESS: [&str; 18] = [
+    "SendAsDeniedException.MapiExceptionSendAsDenied",
     "aka.ms/smtp_auth_disabled",
     "aka.ms/concurrent_sending",
     "SubmissionQuotaExceededException",
