@@ -1,8 +1,10 @@
 //! What a client holds does not depend on the message.
 
 use allocation_counter::measure;
-use imap_min::{Append, Client, Limits, Mailbox};
+use imap_min::{Append, Client, Command, Limits, Mailbox, SearchKey};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, repeat, sink};
+
+use crate::commands::{feed, selected};
 
 const PIECE: usize = 4096;
 
@@ -55,4 +57,26 @@ fn a_message_of_any_size_takes_less_than_256_kib() {
     println!("both ways: {small} octets for 4 KiB, {large} for 64 MiB");
     assert!(large < 256 * 1024, "{large} octets");
     assert!(large.abs_diff(small) < 32 * 1024, "{small} and {large} octets");
+}
+
+/// Rows, lists and searches are borrowed from the input.
+#[test]
+fn what_comes_in_numbers_allocates_nothing() {
+    let mut connection = selected();
+    connection.send(Command::UidSearch { keys: &[SearchKey::All] }, &mut Vec::new()).unwrap();
+    let envelope = "(\"Wed, 17 Jul 2024 02:23:25 -0700\" \"Re: a\" ((\"A\" NIL \"a\" \"x.org\")) NIL NIL NIL NIL NIL NIL \"<i>\")";
+    let structure = "(\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"7bit\" 3028 92)";
+    for row in [
+        "* 1 FETCH (UID 1 FLAGS (\\Seen $x) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 9)"
+            .to_owned(),
+        format!("* 2 FETCH (UID 2 ENVELOPE {envelope} BODYSTRUCTURE {structure})"),
+        "* LIST (\\HasNoChildren) \"/\" \"a/b\"".to_owned(),
+        "* SEARCH 1 2 4294967295".to_owned(),
+        "* ESEARCH (TAG \"A2\") UID COUNT 3 ALL 1:4,9".to_owned(),
+        "* 3 EXISTS".to_owned(),
+    ] {
+        let rows = format!("{row}\r\n").repeat(100);
+        let measured = measure(|| feed(&mut connection, rows.as_bytes()));
+        assert_eq!(measured.count_total, 0, "{row}");
+    }
 }
