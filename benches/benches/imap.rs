@@ -1,8 +1,10 @@
 //! What a server says, read by `imap-min`: rows, lists, searches and bodies.
 //!
 //! Times are of a whole run of responses; with `--features peers` imap-proto reads the same octets in the same rounds.
-//! Instruction counts: `valgrind --tool=callgrind` on the binary that `cargo bench --no-run` names, with `once` as its
-//! word.
+//!
+//! Instruction counts do not depend on what else the machine does: `valgrind --tool=callgrind` on the binary that
+//! `cargo bench --no-run` names, with the words `none flags`, `ours flags` and `theirs flags` (or `envelopes`, `lists`,
+//! `search`, `esearch`): `none` is what making the text costs, to be taken off the others.
 
 use std::hint::black_box;
 
@@ -31,19 +33,11 @@ const STRUCTURE: &str = concat!(
 );
 
 fn main() {
+    if count() {
+        return;
+    }
     let rounds = if std::env::args().any(|word| word == "once") { 1 } else { 51 };
-    let lines = |line: &dyn Fn(usize) -> String| (1..=ROWS).map(line).collect::<String>();
-    let flags = lines(&|n| {
-        format!(
-            "* {n} FETCH (UID {} FLAGS (\\Seen \\Answered $Forwarded) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" \
-             RFC822.SIZE {})\r\n",
-            n * 3,
-            n * 7
-        )
-    });
-    let envelopes = lines(&|n| format!("* {n} FETCH (UID {n} {ENVELOPE} {STRUCTURE})\r\n"));
-    let lists =
-        lines(&|n| format!("* LIST (\\HasNoChildren \\Marked) \"/\" \"Archive/2024/Folder {n}\"\r\n"));
+    let (flags, envelopes, lists) = (flags(), envelopes(), lists());
     for (title, text) in [
         ("2,000 rows of UID, FLAGS, INTERNALDATE, RFC822.SIZE (goal: 5x imap-proto)", &flags),
         ("2,000 rows of UID, ENVELOPE, BODYSTRUCTURE (goal: 4x imap-proto)", &envelopes),
@@ -56,6 +50,67 @@ fn main() {
     searches(rounds);
     bodies(rounds);
     hostile(rounds);
+}
+
+/// What makes a text.
+type Text = fn() -> String;
+
+/// One reader on one text, for its instructions to be counted; false when that is not asked for.
+fn count() -> bool {
+    let words: Vec<String> = std::env::args().collect();
+    let chosen = |word: &str| words.iter().any(|found| found == word);
+    let who = ["none", "ours", "theirs"].into_iter().find(|word| chosen(word));
+    let Some(who) = who else { return false };
+    let texts: [(&str, Text); 5] = [
+        ("flags", flags),
+        ("envelopes", envelopes),
+        ("lists", lists),
+        ("search", numbers),
+        ("esearch", ranges),
+    ];
+    for (name, text) in texts.into_iter().filter(|(name, _)| chosen(name)) {
+        let (mut connection, text) = (selected(), text());
+        match (who, name) {
+            ("ours", "search" | "esearch") => search(text.as_bytes()),
+            ("ours", _) => read(&mut connection, text.as_bytes()),
+            ("theirs", _) => theirs(text.as_bytes()),
+            _ => {}
+        }
+    }
+    true
+}
+
+fn lines(line: impl Fn(usize) -> String) -> String {
+    (1..=ROWS).map(line).collect()
+}
+
+fn flags() -> String {
+    lines(|n| {
+        format!(
+            "* {n} FETCH (UID {} FLAGS (\\Seen \\Answered $Forwarded) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" \
+             RFC822.SIZE {})\r\n",
+            n * 3,
+            n * 7
+        )
+    })
+}
+
+fn envelopes() -> String {
+    lines(|n| format!("* {n} FETCH (UID {n} {ENVELOPE} {STRUCTURE})\r\n"))
+}
+
+fn lists() -> String {
+    lines(|n| format!("* LIST (\\HasNoChildren \\Marked) \"/\" \"Archive/2024/Folder {n}\"\r\n"))
+}
+
+fn numbers() -> String {
+    let list: String = (1..=NUMBERS).map(|n| format!(" {}", n * 3)).collect();
+    format!("* SEARCH{list}\r\n")
+}
+
+fn ranges() -> String {
+    let ranges: Vec<String> = (1..=NUMBERS / 2).map(|n| format!("{}:{}", n * 5, n * 5 + 2)).collect();
+    format!("* ESEARCH (TAG \"A2\") UID ALL {}\r\n", ranges.join(","))
 }
 
 /// A session with a mailbox open.
@@ -78,10 +133,7 @@ fn read(connection: &mut Connection, mut input: &[u8]) {
 /// A million numbers in pieces, each number looked at.
 #[expect(clippy::print_stdout, reason = "a bench prints")]
 fn searches(rounds: usize) {
-    let list: String = (1..=NUMBERS).map(|n| format!(" {}", n * 3)).collect();
-    let plain = format!("* SEARCH{list}\r\n");
-    let ranges: Vec<String> = (1..=NUMBERS / 2).map(|n| format!("{}:{}", n * 5, n * 5 + 2)).collect();
-    let extended = format!("* ESEARCH (TAG \"A2\") UID ALL {}\r\n", ranges.join(","));
+    let (plain, extended) = (numbers(), ranges());
     let times = Rivals::new("a million numbers in 16 KiB pieces (goal: 15 ns a number)")
         .add("SEARCH", || search(plain.as_bytes()))
         .add("ESEARCH, half a million ranges", || search(extended.as_bytes()))
@@ -165,14 +217,19 @@ fn peers<'a>(rivals: Rivals<'a>, _text: &'a [u8]) -> Rivals<'a> {
 
 #[cfg(feature = "peers")]
 fn peers<'a>(rivals: Rivals<'a>, text: &'a [u8]) -> Rivals<'a> {
-    rivals.add("imap-proto", move || {
-        let mut rest = text;
-        while let Ok((after, response)) = imap_proto::parser::parse_response(rest) {
-            black_box(&response);
-            rest = after;
-            if rest.is_empty() {
-                break;
-            }
+    rivals.add("imap-proto", move || theirs(text))
+}
+
+#[cfg(not(feature = "peers"))]
+fn theirs(_text: &[u8]) {}
+
+#[cfg(feature = "peers")]
+fn theirs(mut text: &[u8]) {
+    while let Ok((after, response)) = imap_proto::parser::parse_response(text) {
+        black_box(&response);
+        text = after;
+        if text.is_empty() {
+            break;
         }
-    })
+    }
 }

@@ -1,5 +1,7 @@
 //! What the targets share.
 
+pub mod meaning;
+
 pub use libfuzzer_sys;
 
 /// Any bytes from a server, in any pieces, while a caller says `$say` one after the other: no panic, no endless loop,

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::event::{Completed, Event, Greeting, GreetingKind, Notice, Status, Unreadable};
 use crate::frame::{End, Segment};
 use crate::limits::Limits;
+use crate::parse::mailbox::quick_list;
 use crate::parse::response::{Response, response};
 use crate::pipeline::Pipeline;
 use crate::quirk::{Quirk, QuirkSet};
@@ -173,10 +174,11 @@ impl Connection {
             return Err(Error::Broken);
         }
         if self.ready.is_none()
-            && let Some(found) = self.reader.quick(input)
+            && let Some((used, item)) = self.reader.quick(input)
         {
-            self.see(&found.1);
-            return Ok(Some(found));
+            let Some(item) = item else { return Ok(Some((used, Event::FetchEnd))) };
+            self.see(&item);
+            return Ok(Some((used, Event::FetchItem(item))));
         }
         let found = self.step(input, out);
         if found.is_err() {
@@ -215,8 +217,10 @@ impl Connection {
     /// # Errors
     /// [`Error::Protocol`] when there is any; [`Error::Misuse`] when the server has not agreed to TLS.
     pub fn tls_started(&mut self, leftover: &[u8]) -> Result<(), Error> {
-        if self.state != State::Securing {
-            return Err(Error::Misuse { what: "the server has not agreed to STARTTLS" });
+        match self.state {
+            State::Securing => {}
+            State::Broken => return Err(Error::Broken),
+            _ => return Err(Error::Misuse { what: "the server has not agreed to STARTTLS" }),
         }
         if !leftover.is_empty() {
             self.state = State::Broken;
@@ -309,8 +313,8 @@ impl Connection {
             | Place::Literal(..)
             | Place::Quoted(_) => {
                 let found = self.reader.step(input, &self.limits)?;
-                if let Some((_, event)) = &found {
-                    self.see(event);
+                if let Some((_, Event::FetchItem(item))) = &found {
+                    self.see(item);
                 }
                 Ok(found)
             }
@@ -329,7 +333,14 @@ impl Connection {
             && self.state != State::Greeting
             && !self.is_beyond(seq)
         {
-            return Ok(self.fetch_start(seq, segment, used));
+            return Ok(self.fetch_start(seq, segment, used, true));
+        }
+        if !bare
+            && self.state != State::Greeting
+            && let Some(list) = quick_list(line, self.abilities().utf8())
+        {
+            self.reader.leave_response();
+            return Ok((segment.len, Event::List(list)));
         }
         let mut quirks = QuirkSet::default();
         if bare {
@@ -498,7 +509,7 @@ impl Connection {
             Response::Quota(quota) => Event::Quota(quota),
             Response::QuotaRoot(root) => Event::QuotaRoot(root),
             Response::Id(fields) => Event::Id(fields),
-            Response::Fetch { seq, used } => return Ok(self.fetch_start(seq, segment, used)),
+            Response::Fetch { seq, used, open } => return Ok(self.fetch_start(seq, segment, used, open)),
             Response::Untyped(untyped) => Event::Untyped(untyped),
             Response::Blank => return Ok((segment.len, Event::Quirk(Quirk::BlankLine))),
         };

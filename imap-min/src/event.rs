@@ -13,7 +13,6 @@ pub use fetch::{BodyStart, FetchItem, FetchStart, Labels};
 pub(crate) use lists::pair as id_pair;
 pub use lists::{IdFields, Quota, QuotaResource, QuotaRoot};
 pub use mailbox::{List, MailboxStatus, Namespace, Namespaces};
-pub(crate) use search::hit;
 pub use search::{SearchHits, SearchItem};
 
 use crate::command::{CommandId, CommandKind};

@@ -112,7 +112,8 @@ pub(crate) enum Lead {
 
 /// How a response begins; `None` when the input is too short to tell.
 pub(crate) fn lead(input: &[u8]) -> Option<Lead> {
-    if input.get(2).is_some_and(u8::is_ascii_digit) {
+    // Most responses are of numbers, and few of the others have such an initial.
+    if input.get(2).is_some_and(|initial| !matches!(initial, b'S' | b's' | b'E' | b'e')) {
         return Some(Lead::Other);
     }
     for (name, lead) in [(&b"* SEARCH"[..], Lead::Search), (b"* ESEARCH", Lead::Esearch)] {
@@ -200,6 +201,25 @@ mod tests {
         assert_eq!(body.end, End::Body { size: 5, name_at: 11 });
         assert!(find(b"* LIST () \"/\" {18446744073709551615}\r\n").is_err());
         assert!(find(b"* 1 FETCH (BODY[] {99999999999999999999999}\r\n").is_err());
+    }
+
+    /// Work is counted, not timed: what a call searches is what lies behind `scanned`.
+    #[test]
+    fn one_octet_at_a_time_each_is_looked_at_once() {
+        for text in [
+            format!("* OK {}\r\n", "x".repeat(20_000)),
+            format!("* LIST ({})\r\n", "{1}\r\nx ".repeat(5_000)),
+            format!("* LIST () \"/\" {{20000}}\r\n{}\r\n", "x\n".repeat(10_000)),
+            format!("* 1 FETCH (ENVELOPE ({}))\r\n", "(NIL {3}\r\na\r\n) ".repeat(2_000)),
+        ] {
+            let (mut framer, mut looked, limits) = (Framer::default(), 0, Limits::default());
+            for end in 1..=text.len() {
+                looked += end.saturating_sub(framer.scanned);
+                let found = framer.find(&text.as_bytes()[..end], &limits, false).unwrap();
+                assert_eq!(found.map(|segment| segment.len), (end == text.len()).then_some(end));
+            }
+            assert!(looked <= text.len(), "{looked} of {}", text.len());
+        }
     }
 
     #[test]

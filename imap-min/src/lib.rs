@@ -7,6 +7,7 @@
 mod client;
 mod command;
 mod connection;
+mod digits;
 mod error;
 mod event;
 mod frame;
@@ -18,6 +19,7 @@ mod quirk;
 mod reader;
 #[cfg(feature = "tokio")]
 mod refusal;
+mod scan;
 mod selected;
 mod text;
 mod turn;

@@ -104,11 +104,13 @@ pub enum Quirk {
     EmptyPart,
     /// Anything else in a `BODYSTRUCTURE` that its grammar does not have.
     OddBodyStructure,
+    /// A line end between two items of a `FETCH` response.
+    TornLine,
 }
 
 impl Quirk {
     // In the order of the enum: the position is the bit in a `QuirkSet`.
-    const ALL: [Quirk; 48] = [
+    const ALL: [Quirk; 49] = [
         Quirk::BareLf,
         Quirk::TrailingSpace,
         Quirk::MissingText,
@@ -157,6 +159,7 @@ impl Quirk {
         Quirk::BasicMessage,
         Quirk::EmptyPart,
         Quirk::OddBodyStructure,
+        Quirk::TornLine,
     ];
 }
 

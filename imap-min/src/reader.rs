@@ -18,6 +18,7 @@
 mod esearch;
 mod quick;
 mod search;
+mod torn;
 
 use memchr::memchr2;
 
@@ -69,7 +70,7 @@ pub(crate) enum Place {
 }
 
 /// Where a `FETCH` response stands.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Walk {
     /// Octets left of the segment, with its line end.
     left: usize,
@@ -79,6 +80,8 @@ pub(crate) struct Walk {
     body_at: Option<usize>,
     /// Parentheses open that should not be there.
     extra: usize,
+    /// The parenthesis of the response is open, and no item was cut by the line end.
+    open: bool,
 }
 
 impl Reader {
@@ -119,11 +122,14 @@ impl Reader {
                     other => other,
                 }
             }
-            Place::Fetch(walk) if walk.left > 0 => return false,
+            Place::Fetch(walk) if walk.left > 0 => {
+                return walk.is_torn(input) && walk.goes_on(input).is_none();
+            }
             Place::Fetch(walk) => match self.framer.find(input, limits, true) {
                 Ok(Some(segment)) => {
-                    self.place = Place::Fetch(Walk::new(segment, 0, walk.extra));
-                    return false;
+                    let walk = Walk::new(segment, 0, walk);
+                    self.place = Place::Fetch(walk);
+                    return walk.is_torn(input) && walk.goes_on(input).is_none();
                 }
                 other => other,
             },
@@ -184,10 +190,10 @@ impl Reader {
         self.place = Place::Items(esearch::Line::default());
     }
 
-    /// The response at the front is a `FETCH` whose items begin after `used` octets.
-    pub(crate) fn enter_fetch(&mut self, segment: Segment, used: usize) {
+    /// The response at the front is a `FETCH` whose items begin after `used` octets, behind a parenthesis if it is `open`.
+    pub(crate) fn enter_fetch(&mut self, segment: Segment, used: usize, open: bool) {
         self.segment = None;
-        self.place = Place::Fetch(Walk::new(segment, used, 0));
+        self.place = Place::Fetch(Walk::new(segment, used, Walk { open, ..Walk::default() }));
     }
 
     /// The next event inside a response of several.
@@ -215,6 +221,11 @@ impl Reader {
 
     fn fetch<'i>(&mut self, input: &'i [u8], mut walk: Walk, limits: &Limits) -> Result<Found<'i>, Error> {
         let segment = input.get(..walk.left).unwrap_or_default();
+        if walk.is_torn(input) && walk.goes_on(input) == Some(true) {
+            self.told = false;
+            self.place = Place::Fetch(Walk { left: 0, tail: 0, ..walk });
+            return Ok((walk.left, Event::Quirk(Quirk::TornLine)));
+        }
         // The head of a literal is part of its item; the end of a response belongs to none.
         let most = if walk.body_at.is_some() { walk.left } else { walk.left - walk.tail };
         let text = segment.get(..most).unwrap_or_default();
@@ -287,6 +298,7 @@ impl Reader {
         let most = walk.body_at.unwrap_or(text.len());
         let rest = text.get(before..most).unwrap_or_default();
         let behind = word(rest).and_then(|(after, _)| value(after, limits.nesting)).map(|(after, _)| after);
+        walk.open &= behind.is_ok();
         let used = most - behind.map_or(0, <[u8]>::len);
         let line = text.get(before..used).unwrap_or_default();
         if line.is_empty() {
@@ -316,7 +328,7 @@ impl Reader {
         let junk = behind.iter().position(|byte| !matches!(byte, b' ' | b')'));
         if junk.is_some() {
             self.told = false;
-            self.place = Place::Fetch(Walk { left: walk.tail, ..walk });
+            self.place = Place::Fetch(Walk { left: walk.tail, open: false, ..walk });
             let reason = "something stands behind the data of a message";
             return (text.len(), Event::Unreadable(Unreadable { reason, line: rest }));
         }
@@ -356,13 +368,14 @@ impl Reader {
 }
 
 impl Walk {
-    fn new(segment: Segment, used: usize, extra: usize) -> Self {
+    /// A segment whose items begin after `used` octets, of a response that stands as `before`.
+    fn new(segment: Segment, used: usize, before: Walk) -> Self {
         let body_at = match segment.end {
             End::Response => None,
             End::Body { name_at, .. } => Some(name_at.saturating_sub(used)),
         };
         let left = segment.len.saturating_sub(used);
-        Walk { left, tail: (segment.len - segment.text).min(left), body_at, extra }
+        Walk { left, tail: (segment.len - segment.text).min(left), body_at, ..before }
     }
 
     /// So many octets of the segment are done.

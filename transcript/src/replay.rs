@@ -78,21 +78,21 @@ pub fn check<M: Machine>(text: &str) -> Result<(), String> {
         .map_err(|e| format!("byte by byte: {e}"))?;
     replay::<M>(&bursts, &|_, bytes| vec![bytes.to_vec()], true)
         .map_err(|e| format!("with bytes behind: {e}"))?;
-    for (number, burst) in bursts.iter().enumerate() {
-        // Long bursts (a limit being hit) are split at their ends and at some places between.
-        let step = (burst.server.len() / 512).max(1);
-        for at in (1..burst.server.len()).step_by(step) {
-            let cut = |index: usize, bytes: &[u8]| {
-                if index == number {
-                    vec![bytes[..at].to_vec(), bytes[at..].to_vec()]
-                } else {
-                    vec![bytes.to_vec()]
-                }
-            };
-            replay::<M>(&bursts, &cut, false).map_err(|e| format!("split at byte {at}: {e}"))?;
-        }
+    // Every burst is split somewhere in each replay, so that there are as many as the longest burst has places.
+    let splits = bursts.iter().map(|burst| places(&burst.server).count()).max().unwrap_or_default();
+    for number in 0..splits {
+        let cut = |_: usize, bytes: &[u8]| match places(bytes).nth(number) {
+            Some(at) => vec![bytes[..at].to_vec(), bytes[at..].to_vec()],
+            None => vec![bytes.to_vec()],
+        };
+        replay::<M>(&bursts, &cut, false).map_err(|e| format!("split number {number}: {e}"))?;
     }
     Ok(())
+}
+
+/// Where a burst is split: everywhere; a long one, of which a limit is hit, at some places.
+fn places(bytes: &[u8]) -> impl Iterator<Item = usize> + use<> {
+    (1..bytes.len()).step_by((bytes.len() / 512).max(1))
 }
 
 /// What stands behind a burst in the third kind of replay: it must be left alone.

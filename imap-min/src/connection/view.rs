@@ -15,17 +15,24 @@ impl Connection {
         let Ok(()) = self.views.change(self.pipeline.is_opening(), change);
     }
 
-    pub(super) fn fetch_start<'i>(&mut self, seq: u32, segment: Segment, used: usize) -> Found<'i> {
-        self.reader.enter_fetch(segment, used);
+    pub(super) fn fetch_start<'i>(
+        &mut self,
+        seq: u32,
+        segment: Segment,
+        used: usize,
+        open: bool,
+    ) -> Found<'i> {
+        self.reader.enter_fetch(segment, used, open);
         let command = self.pipeline.fetching();
         (used, Event::FetchStart(FetchStart { seq, command }))
     }
 
     /// What data of a message say about the mailbox.
-    pub(super) fn see(&mut self, event: &Event<'_>) {
-        match event {
-            Event::FetchItem(FetchItem::Uid(uid)) => self.view(|view| view.see_uid(*uid)),
-            Event::FetchItem(FetchItem::ModSeq(number)) => self.view(|view| view.see_mod_seq(*number)),
+    #[inline]
+    pub(super) fn see(&mut self, item: &FetchItem<'_>) {
+        match item {
+            FetchItem::Uid(uid) => self.view(|view| view.see_uid(*uid)),
+            FetchItem::ModSeq(number) => self.view(|view| view.see_mod_seq(*number)),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digits::nz_number;
 use crate::types::Ranges;
 
 /// Numbers of messages that a search has found: a run of them, as they came in.
@@ -15,26 +16,14 @@ impl<'i> Iterator for SearchHits<'i> {
 
     #[inline]
     fn next(&mut self) -> Option<u32> {
-        let (mut number, mut used, mut digits) = (0_u32, 0, 0);
-        // The reader lets nothing through but good numbers and blanks.
-        for byte in self.raw {
-            if byte.is_ascii_digit() {
-                number = number.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
-                digits += 1;
-            } else if digits > 0 {
-                break;
-            }
-            used += 1;
+        while let [b' ', rest @ ..] = self.raw {
+            self.raw = rest;
         }
-        self.raw = self.raw.get(used..).unwrap_or_default();
-        (digits > 0).then_some(number)
+        // The reader lets nothing through but good numbers and blanks.
+        let (count, number) = nz_number(self.raw);
+        self.raw = self.raw.get(count..).unwrap_or_default();
+        number
     }
-}
-
-/// A number of a search: 1 to 2^32-1.
-pub(crate) fn hit(digits: &[u8]) -> Option<u32> {
-    let add = |sum: u32, digit: &u8| sum.checked_mul(10)?.checked_add(u32::from(digit.wrapping_sub(b'0')));
-    digits.iter().try_fold(0, add).filter(|number| *number > 0)
 }
 
 impl fmt::Debug for SearchHits<'_> {

@@ -11,6 +11,7 @@ use super::token::{
 };
 use crate::event::{IdFields, List, MailboxStatus, Namespaces, Quota, QuotaRoot, id_pair};
 use crate::quirk::{Quirk, QuirkSet};
+use crate::scan::Stops;
 use crate::types::{Attribute, Attributes, MailboxName};
 
 /// `mailbox-list`, behind its name.
@@ -23,6 +24,10 @@ pub(super) fn list<'i>(
     if let Some(list) = strict_list(i, lsub, utf8) {
         return Ok(list);
     }
+    tolerant_list(i, lsub, utf8, quirks)
+}
+
+fn tolerant_list<'i>(i: &'i [u8], lsub: bool, utf8: bool, quirks: &mut QuirkSet) -> Result<List<'i>, Fault> {
     let (rest, attributes) = attributes(blanks(i), quirks).map_err(why)?;
     let (rest, delimiter) = delimiter(blanks(rest), quirks).map_err(why)?;
     let (name, extended) = name_and_rest(blanks(rest), quirks)?;
@@ -46,16 +51,31 @@ pub(super) fn list<'i>(
     Ok(List { lsub, attributes, delimiter, name, extended: Cow::Borrowed(extended) })
 }
 
+/// `"* LIST"` in the usual form.
+#[inline]
+pub(crate) fn quick_list(line: &[u8], utf8: bool) -> Option<List<'_>> {
+    strict_list(line.strip_prefix(b"* LIST")?, false, utf8)
+}
+
+/// What ends an attribute.
+static ATTRIBUTE_STOPS: Stops = Stops::of(b" \\)(\"\r\n");
+/// What ends a quoted name, or is odd in it.
+static NAME_STOPS: Stops = Stops::of(b"\"\\\n");
+
 /// The usual form, recognised octet by octet; the tolerant grammar gives the same for it.
 fn strict_list<'i>(i: &'i [u8], lsub: bool, utf8: bool) -> Option<List<'i>> {
     let inner = i.strip_prefix(b" (")?;
-    let mut before = b' ';
-    let end = inner.iter().position(|byte| {
-        let joined = *byte == b'\\' && before != b' ';
-        before = *byte;
-        joined || matches!(byte, b')' | b'(' | b'"' | b'\r' | b'\n')
-    })?;
-    let (attributes, rest) = inner.split_at_checked(end)?;
+    let mut rest = inner;
+    loop {
+        rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+        rest = rest.get(ATTRIBUTE_STOPS.find(rest)?..)?;
+        match rest.split_first()? {
+            (b' ', more) => rest = more,
+            (b')', _) => break,
+            _ => return None,
+        }
+    }
+    let attributes = inner.get(..inner.len() - rest.len())?;
     let (delimiter, name) = match rest.strip_prefix(b") ")? {
         [b'N', b'I', b'L', b' ', name @ ..] => (None, name),
         [b'"', delimiter @ (b'.' | b'/'), b'"', b' ', name @ ..] => (Some(*delimiter), name),
@@ -64,11 +84,12 @@ fn strict_list<'i>(i: &'i [u8], lsub: bool, utf8: bool) -> Option<List<'i>> {
     let atom = |byte: &u8| byte.is_ascii_alphanumeric() || b"&+-./_".contains(byte);
     let name = match name.strip_prefix(b"\"") {
         Some(quoted) => {
-            quoted.strip_suffix(b"\"").filter(|name| memchr::memchr2(b'"', b'\\', name).is_none())?
+            let (name, end) = quoted.split_at_checked(NAME_STOPS.find(quoted)?)?;
+            if end == b"\"" { name } else { return None }
         }
         None => Some(name).filter(|name| !name.is_empty() && name.iter().all(atom))?,
     };
-    if name.last().copied() == delimiter || name.contains(&b'\n') {
+    if name.last().copied() == delimiter {
         return None;
     }
     Some(List {
@@ -294,4 +315,63 @@ fn trimmed<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> &'i [u8] {
 
 fn why(error: nom::Err<Fault>) -> Fault {
     Fault(reason(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quick_list, strict_list, tolerant_list};
+    use crate::quirk::QuirkSet;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// What stands behind `LIST`, mostly in order, with parts that are not.
+    fn line() -> impl Strategy<Value = String> {
+        let attribute = "\\\\?[A-Za-z]{0,6}|\\\\?[!-~]{0,3}";
+        let delimiter = prop_oneof![
+            6 => prop_oneof![Just("\"/\""), Just("\".\""), Just("NIL")],
+            1 => prop_oneof![Just("\"\\\\\""), Just("\"\""), Just("nil"), Just("/")],
+        ];
+        let name = "\"[a-zA-Z0-9/.&+ -]{0,12}\"|[a-zA-Z0-9/.&+_-]{0,12}|\"?[ -~]{0,8}\"?|\\{2\\}\r\nab";
+        (vec(attribute, 0..4), prop_oneof![9 => Just(" "), 1 => Just("  ")], delimiter, name).prop_map(
+            |(attributes, blank, delimiter, name)| {
+                format!(" ({}){blank}{delimiter} {name}", attributes.join(blank))
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn the_usual_form_means_what_the_tolerant_grammar_makes_of_it(
+            text in line(), lsub in any::<bool>(), utf8 in any::<bool>(),
+        ) {
+            if let Some(strict) = strict_list(text.as_bytes(), lsub, utf8) {
+                let mut quirks = QuirkSet::default();
+                let tolerant = tolerant_list(text.as_bytes(), lsub, utf8, &mut quirks);
+                prop_assert_eq!(tolerant.as_ref(), Ok(&strict), "{}", text);
+                prop_assert!(quirks.is_empty(), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_form_is_recognised() {
+        for line in [
+            "* LIST () \"/\" INBOX",
+            "* LIST (\\HasNoChildren \\Sent) \".\" \"Sent Items\"",
+            "* LIST (\\Noselect) NIL \"a\"",
+        ] {
+            assert!(quick_list(line.as_bytes(), false).is_some(), "{line}");
+        }
+        for line in [
+            "* list () \"/\" INBOX",
+            "* LIST (\\Sent\\HasNoChildren) \"/\" a",
+            "* LIST () \"/\" a/",
+            "* LIST () \"/\" \"a\" (\"CHILDINFO\" (\"SUBSCRIBED\"))",
+            "* LIST () \"/\" a b",
+        ] {
+            assert!(quick_list(line.as_bytes(), false).is_none(), "{line}");
+        }
+    }
 }

@@ -34,10 +34,11 @@ pub(crate) enum Response<'i> {
         earlier: bool,
         uids: Ranges<'i>,
     },
-    /// The items begin behind so many octets.
+    /// The items begin behind so many octets, the last of them a parenthesis if it is `open`.
     Fetch {
         seq: u32,
         used: usize,
+        open: bool,
     },
     List(List<'i>),
     MailboxStatus(MailboxStatus<'i>),
@@ -117,11 +118,12 @@ fn numbered<'i>(line: &'i [u8], i: &'i [u8], quirks: &mut QuirkSet) -> Result<Re
         5 if is("FETCH") => {
             let seq = message();
             let items = blanks(rest);
-            let inside = items.strip_prefix(b"(").unwrap_or_else(|| {
+            let inside = items.strip_prefix(b"(");
+            if inside.is_none() {
                 quirks.insert(Quirk::MissingParenthesis);
-                items
-            });
-            Response::Fetch { seq, used: line.len() - inside.len() }
+            }
+            let used = line.len() - inside.unwrap_or(items).len();
+            Response::Fetch { seq, used, open: inside.is_some() }
         }
         6 if is("EXISTS") => Response::Exists(number),
         6 if is("RECENT") => Response::Recent(number),

@@ -2,6 +2,7 @@
 //! follows it, and `None` when something else is there.
 
 use super::token::literal_length;
+use crate::scan::quote;
 
 /// `nstring`.
 pub(super) fn nstring(i: &[u8]) -> Option<&[u8]> {
@@ -15,14 +16,13 @@ pub(super) fn nstring(i: &[u8]) -> Option<&[u8]> {
 pub(super) fn string(i: &[u8]) -> Option<&[u8]> {
     match i.first()? {
         b'"' => {
-            let mut at = 1;
-            // Most strings are short: a search by words of memory would cost more to set up.
+            let mut rest = i.get(1..)?;
             loop {
-                match i.get(at)? {
-                    b'"' => return i.get(at + 1..),
-                    b'\\' => at += 2,
-                    _ => at += 1,
+                let at = quote(rest)?;
+                if rest.get(at) == Some(&b'"') {
+                    return rest.get(at + 1..);
                 }
+                rest = rest.get(at + 2..)?;
             }
         }
         b'{' => {

@@ -1,8 +1,9 @@
 //! The items of an `ESEARCH` response, whose sets stream (RFC 4731).
 
 use super::{Found, Place, Reader};
+use crate::digits::nz_digits;
 use crate::error::Error;
-use crate::event::{Event, SearchItem, Unreadable, hit};
+use crate::event::{Event, SearchItem, Unreadable};
 use crate::frame::Segment;
 use crate::limits::Limits;
 use crate::parse::token::{blanks, number, quoted, reason, value};
@@ -139,10 +140,16 @@ fn set_is_ready(input: &[u8]) -> bool {
 fn good_ranges(input: &[u8]) -> usize {
     let (mut good, mut start) = (0, 0);
     loop {
-        let Some(mut at) = point(input, start) else { return good };
+        let mut at = start + point(input.get(start..).unwrap_or_default());
+        if at == start {
+            return good;
+        }
         if input.get(at) == Some(&b':') {
-            let Some(last) = point(input, at + 1) else { return good };
-            at = last;
+            let last = point(input.get(at + 1..).unwrap_or_default());
+            if last == 0 {
+                return good;
+            }
+            at += 1 + last;
         }
         match input.get(at) {
             Some(b',') => (good, start) = (at, at + 1),
@@ -152,15 +159,10 @@ fn good_ranges(input: &[u8]) -> usize {
     }
 }
 
-/// Where the number, or `*`, that begins here ends; `None` when it is none.
-fn point(input: &[u8], start: usize) -> Option<usize> {
-    let rest = input.get(start..)?;
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    match (rest.first()?, digits) {
-        (b'*', _) => Some(start + 1),
-        (b'1'..=b'9', 1..=9) => Some(start + digits),
-        _ => hit(rest.get(..digits)?).map(|_| start + digits),
-    }
+/// Octets of the number, or `*`, at the front; 0 when it is none.
+#[inline]
+fn point(i: &[u8]) -> usize {
+    if i.first() == Some(&b'*') { 1 } else { nz_digits(i) }
 }
 
 impl Reader {

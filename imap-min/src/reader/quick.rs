@@ -2,15 +2,17 @@
 //!
 //! Whatever is only slightly different is left to the tolerant grammar, which gives the same for what is recognised here.
 
-use super::{Found, Place, Reader};
-use crate::event::{Event, FetchItem};
+use super::{Place, Reader};
+use crate::digits::digits;
+use crate::event::FetchItem;
 use crate::parse::envelope::strict_envelope;
+use crate::scan::Stops;
 use crate::types::{Date, DateTime, Envelope, Flags};
 
 impl Reader {
-    /// The next item, or the end, of the `FETCH` response at the front.
+    /// The next item of the `FETCH` response at the front, or `None` for its end; and its octets.
     #[inline]
-    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
+    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<(usize, Option<FetchItem<'i>>)> {
         let Place::Fetch(walk) = &mut self.place else { return None };
         if walk.left == 0 || walk.extra > 0 || self.told || !self.held.is_empty() {
             return None;
@@ -18,7 +20,7 @@ impl Reader {
         let text = input.get(..walk.body_at.unwrap_or(walk.left))?;
         if walk.body_at.is_none() && text == b")\r\n" {
             self.leave_response();
-            return Some((text.len(), Event::FetchEnd));
+            return Some((text.len(), None));
         }
         let (rest, item) = item(text.strip_prefix(b" ").unwrap_or(text))?;
         if !matches!(rest.first(), Some(b' ' | b')')) {
@@ -29,7 +31,7 @@ impl Reader {
         if let Some(at) = &mut walk.body_at {
             *at -= used;
         }
-        Some((used, Event::FetchItem(item)))
+        Some((used, Some(item)))
     }
 }
 
@@ -41,14 +43,16 @@ pub(crate) fn start(line: &[u8]) -> Option<(u32, usize)> {
     Some((seq, line.len() - rest.len()))
 }
 
+/// What ends a list of flags, or is odd in it.
+static FLAG_STOPS: Stops = Stops::of(b")(\"[*\r\n");
+
 #[inline]
 fn item(i: &[u8]) -> Option<(&[u8], FetchItem<'_>)> {
     match i.first()? {
         b'U' => number(i.strip_prefix(b"UID ")?).map(|(rest, uid)| (rest, FetchItem::Uid(uid))),
         b'F' => {
             let inner = i.strip_prefix(b"FLAGS (")?;
-            let odd = |byte: &u8| matches!(byte, b')' | b'(' | b'"' | b'[' | b'*' | b'\r' | b'\n');
-            let (raw, rest) = inner.split_at_checked(inner.iter().position(odd)?)?;
+            let (raw, rest) = inner.split_at_checked(FLAG_STOPS.find(inner)?)?;
             Some((rest.strip_prefix(b")")?, FetchItem::Flags(Flags::new(raw))))
         }
         b'R' => {
@@ -76,19 +80,11 @@ fn item(i: &[u8]) -> Option<(&[u8], FetchItem<'_>)> {
 /// Up to nine digits that do not begin with 0.
 #[inline]
 fn number(i: &[u8]) -> Option<(&[u8], u32)> {
-    let (mut value, mut digits) = (0_u32, 0);
-    for byte in i.iter().take(10) {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        value = value.wrapping_mul(10).wrapping_add(digit.into());
-        digits += 1;
+    let (count, number) = digits(i);
+    match i.first()? {
+        b'1'..=b'9' if count <= 9 => Some((i.get(count..)?, u32::try_from(number).ok()?)),
+        _ => None,
     }
-    if digits == 0 || digits > 9 || i.first() == Some(&b'0') {
-        return None;
-    }
-    Some((i.get(digits..)?, value))
 }
 
 /// `date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE`.

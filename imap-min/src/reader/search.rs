@@ -1,7 +1,8 @@
 //! The numbers of a `SEARCH` response, which stream (RFC 9051 section 7.3.4).
 
 use super::{Found, Reader};
-use crate::event::{Event, SearchHits, Unreadable, hit};
+use crate::digits::nz_digits;
+use crate::event::{Event, SearchHits, Unreadable};
 use crate::parse::response::search_end;
 use crate::parse::token::blanks;
 use crate::quirk::{Quirk, QuirkSet};
@@ -62,26 +63,20 @@ pub(super) fn is_ready(input: &[u8]) -> bool {
 
 /// Octets of whole numbers and blanks at the front, before the first number that is none; 0 when there is no number.
 fn good_hits(input: &[u8]) -> usize {
-    let (mut good, mut digits, mut first) = (0, 0, 0);
-    for (at, byte) in input.iter().enumerate() {
-        if byte.is_ascii_digit() {
-            if digits == 0 {
-                first = *byte;
-            }
-            digits += 1;
-            continue;
-        }
-        if digits > 0 {
-            // Nine digits that do not begin with 0 are always good.
-            let doubtful = digits > 9 || first == b'0';
-            if doubtful && hit(input.get(at - digits..at).unwrap_or_default()).is_none() {
-                return good;
-            }
-            (good, digits) = (at, 0);
-        }
-        if *byte != b' ' {
-            return good;
+    let (mut good, mut at) = (0, 0);
+    loop {
+        let rest = input.get(at..).unwrap_or_default();
+        match (nz_digits(rest), rest.first()) {
+            (0, Some(b' ')) => at += 1,
+            (0, _) => return good,
+            (count, _) => match rest.get(count) {
+                None => return good,
+                Some(b' ') => {
+                    good = at + count;
+                    at = good + 1;
+                }
+                Some(_) => return at + count,
+            },
         }
     }
-    good
 }

@@ -27,6 +27,7 @@ impl Date {
     ///
     /// # Errors
     /// [`Error::Invalid`] when there is no such day.
+    #[inline]
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, Error> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::UidSet;
+use crate::digits::nz_number;
 
 /// Numbers of messages as a server lists them (`sequence-set`, RFC 9051 section 9). They are read as they are iterated,
 /// and stay ranges: `1:4294967295` costs nothing.
@@ -83,9 +84,13 @@ impl Iterator for RangeIter<'_> {
     #[inline]
     fn next(&mut self) -> Option<RangeInclusive<u32>> {
         loop {
-            let start = self.rest.iter().position(|byte| *byte != b',')?;
-            let rest = self.rest.get(start..)?;
-            let (first, rest) = end_point(rest);
+            while let [b',', rest @ ..] = self.rest {
+                self.rest = rest;
+            }
+            if self.rest.is_empty() {
+                return None;
+            }
+            let (first, rest) = end_point(self.rest);
             let (last, rest) = match rest.strip_prefix(b":") {
                 Some(rest) => end_point(rest),
                 None => (first, rest),
@@ -106,12 +111,6 @@ fn end_point(i: &[u8]) -> (Option<u32>, &[u8]) {
     if let Some(rest) = i.strip_prefix(b"*") {
         return (Some(u32::MAX), rest);
     }
-    let mut value = 0_u64;
-    let mut digits = 0;
-    for byte in i.iter().take_while(|byte| byte.is_ascii_digit()) {
-        value = value.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
-        digits += 1;
-    }
-    let number = u32::try_from(value).ok().filter(|number| *number > 0);
-    (number, i.get(digits..).unwrap_or_default())
+    let (count, number) = nz_number(i);
+    (number, i.get(count..).unwrap_or_default())
 }

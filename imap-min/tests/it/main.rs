@@ -4,7 +4,9 @@
 
 mod actions;
 mod arguments;
+mod bad_input;
 mod commands;
+mod hardening;
 mod hostile;
 mod properties;
 mod quirks;
@@ -14,3 +16,5 @@ mod transcripts;
 
 #[cfg(feature = "tokio")]
 mod client;
+#[cfg(feature = "tokio")]
+mod memory;

@@ -77,8 +77,8 @@ fn item() -> impl Strategy<Value = String> {
 
 fn response() -> impl Strategy<Value = String> {
     prop_oneof![
-        (any::<u8>(), vec(item(), 0..5))
-            .prop_map(|(seq, items)| format!("* {seq} FETCH ({})\r\n", items.join(" "))),
+        (any::<u8>(), vec(item(), 0..5), prop_oneof![4 => Just(" "), 1 => Just(" \r\n")])
+            .prop_map(|(seq, items, blank)| format!("* {seq} FETCH ({})\r\n", items.join(blank))),
         vec(1_u32.., 0..9).prop_map(|uids| {
             let uids: String = uids.iter().map(|uid| format!(" {uid}")).collect();
             format!("* SEARCH{uids}\r\n")
