@@ -32,13 +32,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The most of all sessions: a budget is kept always, or not.
+    /// Of the middle session: one in which this process was kept waiting for a whole round trip, between two writes of
+    /// a flight, would count one more.
     pub(crate) fn round_trips(&self) -> Option<(u32, u32)> {
-        let most = |pick: fn(&Found) -> Option<crate::relay::Mark>| {
-            let all = self.full.iter().chain(&self.resumed);
-            all.map(|found| pick(found).map(|mark| mark.turns)).max().flatten()
-        };
-        most(|found| found.signed_in).zip(most(|found| found.done))
+        let counted = |found: &Found| found.signed_in.zip(found.done).map(|(a, b)| (b.turns, a.turns));
+        let all = self.full.iter().chain(&self.resumed);
+        median(all.filter_map(counted).collect()).map(|(done, signed_in)| (signed_in, done))
     }
 
     pub(crate) fn signed_in(&self) -> Option<Duration> {

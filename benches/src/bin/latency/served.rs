@@ -1,7 +1,7 @@
 //! Other processes of this bench: a tenant whose CPU and memory are not the client's, and a client that is looked at.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead as _, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use crate::bed::{ADELE, Place, Target, message, tenant};
@@ -15,6 +15,8 @@ const KIB: usize = 1024;
 pub(crate) struct Served {
     child: Child,
     pub(crate) place: Place,
+    /// Closed, it would end the tenant when that says more.
+    _output: Lines<BufReader<ChildStdout>>,
     _folder: tempfile::TempDir,
 }
 
@@ -42,7 +44,7 @@ impl Served {
         };
         let place = read();
         match place {
-            Ok(place) => Ok(Served { child, place, _folder: folder }),
+            Ok(place) => Ok(Served { child, place, _output: lines, _folder: folder }),
             Err(error) => {
                 let _ = child.kill();
                 let _ = child.wait();
