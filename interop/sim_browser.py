@@ -115,6 +115,13 @@ class Browser:
         except AssertionError:
             return ""
 
+    def text(self):
+        """What the page shows; empty while it has no body yet, or goes over to the next one."""
+        try:
+            return self.script("document.body ? document.body.innerText : ''")
+        except AssertionError:
+            return ""
+
     def open(self, url):
         self.ask("Page.navigate", url=url)
 

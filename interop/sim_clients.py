@@ -483,7 +483,7 @@ def _():
 
         listener.came.clear()
         browser.open(authorize(listener, "query", state, verifier, redirect_uri="http://localhost/elsewhere"))
-        browser.wait_for(lambda: "AADSTS50011" in (browser.script("document.body.innerText") or ""))
+        browser.wait_for(lambda: "AADSTS50011" in browser.text())
         photograph(browser, "redirect-mismatch")
         assert not listener.came.is_set()
     finally:
