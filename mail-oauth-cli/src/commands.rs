@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod fetch;
 pub(crate) mod import;
 pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod send;
 pub(crate) mod setup;
 pub(crate) mod sim;

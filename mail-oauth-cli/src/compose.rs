@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::mime::make_boundary;
 
 use crate::failure::{Code, Failure};
 
@@ -19,13 +20,22 @@ pub(crate) struct Draft<'a> {
     pub(crate) body: &'a str,
 }
 
-/// The message as it goes out, with CRLF line ends, a Date and a Message-ID.
+impl Draft<'_> {
+    /// The domain of the sender.
+    fn domain(&self) -> &str {
+        self.sender.rsplit_once('@').map_or(self.sender, |(_, domain)| domain)
+    }
+}
+
+/// The message as it goes out, with CRLF line ends, a Date and a Message-ID. The id is of the sender's domain, since the
+/// name of this machine is nobody's business.
 pub(crate) fn compose(draft: &Draft<'_>, attachments: &[impl AsRef<Path>]) -> Result<Vec<u8>, Failure> {
     let mut message = MessageBuilder::new()
         .from(Address::new_address(None::<&str>, draft.sender))
         .to(Address::new_list(
             draft.recipients.iter().map(|r| Address::new_address(None::<&str>, r.as_str())).collect(),
         ))
+        .message_id(format!("{}@{}", make_boundary("."), draft.domain()))
         .subject(draft.subject)
         .text_body(draft.body);
     let mut total = 0;
@@ -91,7 +101,9 @@ mod tests {
         ] {
             assert!(message.contains(part), "{part} is missing in\n{message}");
         }
-        assert!(message.contains("Message-ID: <") && message.contains("Date: "));
+        assert!(message.contains("Date: "));
+        let id = message.lines().find_map(|line| line.strip_prefix("Message-ID: <")).unwrap();
+        assert!(id.ends_with("@contoso.example>"), "{id}");
         assert!(!message.replace("\r\n", "").contains('\n'), "every line ends in CRLF");
     }
 

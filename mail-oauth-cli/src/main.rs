@@ -19,7 +19,10 @@ use crate::options::{Command, Options};
 use crate::screen::Screen;
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(told) => return screen::not_run(&told, std::env::args_os().any(|word| word == "--json")),
+    };
     let screen = Screen::new(options.json);
     let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, screen: Screen) -> Result<(), Failure> {
     match command {
         Command::Login(options) => commands::login::run(&options, screen).await,
+        Command::Logout(options) => commands::logout::run(&options, screen).await,
         Command::Import(options) => commands::import::run(&options, screen).await,
         Command::Token { account, protocol } => commands::token::run(&account, protocol.into(), screen).await,
         Command::Check(command) => commands::check::run(&command, screen).await,

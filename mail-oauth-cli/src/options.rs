@@ -25,6 +25,8 @@ The README lists each.";
 pub(crate) enum Command {
     /// Sign in with a code in a browser, and keep the tokens in the cache.
     Login(LoginOptions),
+    /// Forget the tokens of the person who signed in; those that are out stay valid until they end or are revoked.
+    Logout(AccountOptions),
     /// Take over the sign-in of another program, so that nobody has to sign in again.
     Import(ImportOptions),
     /// Print a valid access token, refreshed when needed: for mutt, mbsync, msmtp and the like.

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use mail_oauth::Step;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// Good news.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -84,6 +84,20 @@ impl Screen {
         }
         ExitCode::from(failure.code.number())
     }
+}
+
+/// The last word where no command was run: help, the version, or words that make no command line.
+pub(crate) fn not_run(told: &clap::Error, json: bool) -> ExitCode {
+    if json && told.use_stderr() {
+        let text = told.render().to_string();
+        let message = text.trim_start_matches("error: ").lines().next().unwrap_or_default();
+        let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        let failure = Failure::new(Code::Usage, message)
+            .fix(tip.unwrap_or("`mail-oauth help` lists the commands, and `--help` behind one its options"));
+        return Screen::new(json).end(Err(failure));
+    }
+    let _ = told.print();
+    ExitCode::from(if told.use_stderr() { Code::Usage.number() } else { 0 })
 }
 
 /// The first error of writing the result: a command whose result went nowhere has failed, unless the reader went away

@@ -227,6 +227,23 @@ impl Mailbox {
         self.tokens.adopt_cache(cache).await.map_err(|source| self.no_token(source))
     }
 
+    /// Forgets who signed in, with all tokens of theirs in the cache, of every application. True if there were any. What
+    /// was handed out stays valid at the identity provider until it ends or is revoked there.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when the cache cannot be read or written; [`Error::Setting`] when nobody signs in, because the
+    /// application does it as itself.
+    pub async fn sign_out(&self) -> Result<bool, Error> {
+        self.refuse_app_only()?;
+        let wanted = &self.account.roles().sign_in;
+        let accounts = self.tokens.accounts().map_err(|source| self.no_token(source))?;
+        let mut found = false;
+        for account in accounts.iter().filter(|known| known.username.eq_ignore_ascii_case(wanted)) {
+            found |= self.tokens.remove_account(account).await.map_err(|source| self.no_token(source))?;
+        }
+        Ok(found)
+    }
+
     /// A valid access token for a protocol, from the cache, refreshed, or, for an application that signs in as itself,
     /// got with its credential; no person is needed.
     ///
@@ -252,14 +269,20 @@ impl Mailbox {
 
     /// What a person is asked for once, so that nobody need be asked again for the next protocol.
     pub(crate) fn scopes_of_all(&self) -> Result<Scopes, Error> {
-        if self.account.is_app_only() {
-            let why = "the application signs in as itself: no person is needed";
-            return Err(Error::setting("sign-in", why.to_owned()));
-        }
+        self.refuse_app_only()?;
         let of_all = Protocol::ALL.into_iter().filter(|protocol| self.account.has(*protocol));
         let of_mail = of_all.flat_map(|protocol| self.account.scopes(protocol)).map(String::as_str);
         // Not the same everywhere: Google refuses `offline_access`.
         bare_scopes(of_mail.chain(self.account.provider().sign_in_scopes().iter().copied()))
+    }
+
+    /// Signing in and out is for accounts with a person.
+    fn refuse_app_only(&self) -> Result<(), Error> {
+        if self.account.is_app_only() {
+            let why = "the application signs in as itself: no person is needed";
+            return Err(Error::setting("sign-in", why.to_owned()));
+        }
+        Ok(())
     }
 
     pub(crate) fn no_token(&self, source: msal_lite::Error) -> Error {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use mail_oauth::smtp_min::{Address, Envelope, Outcome, RecipientOutcome, Reply, SendReport, Severity};
+use mail_oauth::smtp_min::{self, Address, Envelope, Outcome, RecipientOutcome, Reply, SendReport, Severity};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
@@ -89,7 +89,12 @@ fn unknown(why: impl std::fmt::Display) -> Failure {
 fn envelope(sender: &str, recipients: &[String]) -> Result<Envelope, Failure> {
     let address = |text: &str| {
         Address::new(text).map_err(|e| {
-            Failure::new(Code::Usage, format!("`{}` is not a mail address: {e}", text.escape_debug()))
+            // The error names the kind of argument as well, which the sentence has already.
+            let why = match &e {
+                smtp_min::Error::Invalid { why, .. } => (*why).to_owned(),
+                other => other.to_string(),
+            };
+            Failure::new(Code::Usage, format!("`{}` is not a mail address: {why}", text.escape_debug()))
                 .fix("write each recipient as name@domain, one word each")
         })
     };

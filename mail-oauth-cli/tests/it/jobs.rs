@@ -153,3 +153,16 @@ async fn sim_runs_until_it_is_told_to_stop() {
     let imap: std::net::SocketAddr = facts["imap"].as_str().unwrap().parse().unwrap();
     assert!(tokio::net::TcpStream::connect(imap).await.is_err(), "the ports are closed");
 }
+
+#[tokio::test]
+async fn whoever_signs_out_must_sign_in_again() {
+    let bed = Bed::signed_in().await;
+    bed.run(&["token"]).await.expect(0);
+    let out = bed.run(&["logout"]).await.expect(0);
+    assert!(out.text().contains(&format!("no token of {ADELE}")), "{}", out.text());
+    let cache = fs::read_to_string(bed.path("tokens.json")).unwrap();
+    assert!(!cache.contains("\"secret\""), "a token stays behind: {cache}");
+    bed.run(&["token"]).await.expect(21);
+    let again = bed.run(&["logout", "--json"]).await.expect(0).json();
+    assert_eq!((&again["user"], &again["was_signed_in"]), (&ADELE.into(), &false.into()));
+}

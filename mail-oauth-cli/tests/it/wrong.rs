@@ -243,3 +243,16 @@ async fn the_command_line() {
         assert!(!run.stderr.is_empty(), "{words:?}");
     }
 }
+
+#[tokio::test]
+async fn words_that_make_no_command_line_are_told_as_json_too() {
+    let bed = Bed::start(builder()).await;
+    let told = bed.run_bare(&["fetch", "--newst", "3", "--json"], b"").await.expect(2).json();
+    assert_eq!(told["error"]["id"], "usage");
+    assert!(told["error"]["message"].as_str().unwrap().contains("--newst"), "{told}");
+    assert!(told["error"]["fix"].as_str().unwrap().contains("--newest"), "{told}");
+    let text = bed.run_bare(&["fetch", "--newst", "3"], b"").await.expect(2);
+    assert!(text.text().is_empty() && text.stderr.contains("--newest"), "{}", text.stderr);
+    let help = bed.run_bare(&["--json", "--help"], b"").await.expect(0);
+    assert!(help.text().contains("Usage:"), "{}", help.text());
+}
