@@ -46,9 +46,9 @@ pub struct FileStore {
     seal: Option<Arc<Seal>>,
 }
 
-/// What an encrypted file begins with. Known without the feature too, so that nobody takes such a file for
-/// a damaged one.
-const SEALED: &[u8] = b"msal-lite sealed ";
+/// What an encrypted file begins with, in each version of its form. Known without the feature too, so that nobody
+/// takes such a file for a damaged one.
+pub(super) const SEALED: &[u8] = b"msal-lite sealed ";
 
 /// How far ahead of its time a file is dated that is shared with `msal-extensions`.
 ///
@@ -316,6 +316,8 @@ impl Store for FileStore {
     fn probe(&self) -> Result<(), Error> {
         let _locks = self.locks()?;
         self.content(None)?;
+        // The key, too: a keyring may be locked.
+        self.seal(&Cache::new())?;
         tempfile::Builder::new()
             .prefix(".msal-lite-")
             .suffix(".tmp")
