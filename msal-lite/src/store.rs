@@ -92,6 +92,10 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
         (**self).read(look)
     }
 
+    fn read_of(&self, query: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        (**self).read_of(query, look)
+    }
+
     fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
         (**self).update(change)
     }

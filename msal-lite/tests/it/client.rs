@@ -298,3 +298,24 @@ async fn two_clients_on_one_file_make_one_request() {
     assert_eq!(provider.requests(), 1);
     assert!(!format!("{one:?}").contains("fresh"));
 }
+
+/// A store that is shared or chosen at run time looks at one account as well as the store itself.
+#[test]
+fn a_shared_store_looks_at_one_account_too() {
+    struct OneOnly;
+    impl Store for OneOnly {
+        fn read(&self, _: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+            panic!("all of it was read")
+        }
+        fn read_of(&self, _: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+            look(&Cache::new());
+            Ok(())
+        }
+        fn update(&self, _: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
+            Ok(Saved::default())
+        }
+    }
+    let shared: Arc<dyn Store> = Arc::new(OneOnly);
+    Store::read_of(&shared, &AccountQuery::username("u"), &mut |_| ()).unwrap();
+    Store::read_of(&Arc::new(shared), &AccountQuery::username("u"), &mut |_| ()).unwrap();
+}
