@@ -120,6 +120,7 @@ impl Cache {
     pub fn remove_account(&mut self, account: &Account) -> bool {
         let mut found = false;
         for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken, Section::Account] {
+            // Tokens of kinds that this crate cannot use are the account's, too.
             found |= self.remove_where(section, |_, entity| entity.belongs_to(account)) > 0;
         }
         found
@@ -147,9 +148,7 @@ impl Cache {
         };
         let before = entries.len();
         entries.retain(|key, value| {
-            let remove = value
-                .as_object()
-                .is_some_and(|object| Entity(object).is_of(section) && doomed(key, Entity(object)));
+            let remove = value.as_object().is_some_and(|object| doomed(key, Entity(object)));
             if remove {
                 json::wipe(value);
             }

@@ -172,12 +172,16 @@ impl<T: Transport> TokenClient<T> {
     /// Forgets an account with all its tokens. True if there was one. The tokens stay valid at the
     /// provider until they end or are revoked there.
     ///
+    /// A refresh that is under way, here or in another process, is waited for: its token would come back.
+    ///
     /// # Errors
     ///
     /// The cache cannot be read or written.
     pub async fn remove_account(&self, account: &Account) -> Result<bool, Error> {
         let account = account.clone();
+        let _turn = self.inner.slot(&account.home_account_id).lock_owned().await;
         with_store(&self.inner.store, move |store| {
+            let _other_processes_wait = store.begin_refresh();
             let mut found = false;
             store.update(&mut |cache| found = cache.remove_account(&account))?;
             Ok(found)

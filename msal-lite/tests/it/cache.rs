@@ -340,3 +340,14 @@ fn many_accounts_take_linear_time() {
     let query = AccountQuery::username("user19999@contoso.com");
     assert_eq!(refresh(cache.silent(&app(), &scopes(IMAP), &query, NOW, SKEW)), "r19999");
 }
+
+#[test]
+fn with_an_account_go_its_tokens_of_every_kind() {
+    let mut cache = parse(&node());
+    let account = cache.account(&app(), &AccountQuery::Only).unwrap();
+    assert_eq!(value(&cache)["AccessToken"]["pop"]["secret"], "bound");
+    assert!(cache.remove_account(&account));
+    let left = value(&cache);
+    assert!(!left.to_string().contains(USER), "{left}");
+    assert_eq!(left["unknownEntity"]["kept"], true);
+}

@@ -319,3 +319,23 @@ fn a_shared_store_looks_at_one_account_too() {
     Store::read_of(&shared, &AccountQuery::username("u"), &mut |_| ()).unwrap();
     Store::read_of(&Arc::new(shared), &AccountQuery::username("u"), &mut |_| ()).unwrap();
 }
+
+/// Who signs out while a refresh is on its way stays signed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_under_way_does_not_bring_a_removed_account_back() {
+    let provider = Provider::new(|_, _| Ok(ok(tokens("fresh", "r1"))));
+    let store = Watched::default();
+    let client = signed_in(&store, &provider);
+    let account = client.accounts().unwrap().remove(0);
+    let refreshing = tokio::spawn({
+        let client = client.clone();
+        async move { client.acquire_silent(&scopes(IMAP), &AccountQuery::Only).await }
+    });
+    while provider.requests() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(client.remove_account(&account).await.unwrap());
+    refreshing.await.unwrap().unwrap();
+    assert!(client.accounts().unwrap().is_empty());
+    assert!(!has(&store, "r1"));
+}
