@@ -1,6 +1,6 @@
 //! Who signed in.
 
-use crate::{Application, TokenResponse, json, jwt};
+use crate::{Application, TokenResponse, authority::is_guid, json, jwt};
 
 /// An account in the cache. Its parts are for display and for finding it again.
 ///
@@ -59,11 +59,27 @@ impl Account {
         }
     }
 
+    /// The tenant that a refresh of this account at the application's authority gives a token of. A domain stands for
+    /// the tenant that was signed in to, and so does an authority without tenants.
+    fn realm_at<'a>(&'a self, app: &'a Application) -> &'a str {
+        let authority = app.authority();
+        if is_guid(authority.tenant()) {
+            authority.tenant()
+        } else if authority.is_shared() {
+            self.home_tenant().unwrap_or(&self.realm)
+        } else {
+            &self.realm
+        }
+    }
+
     /// From what a token response tells, `known` filling in where it is silent. A refresh cannot change
-    /// whose account it is, and a name that is known is not looked up again: as with MSAL Python, a new one comes
-    /// with the next sign-in.
+    /// whose account it is, and a name that is known is not looked up again, unless it is of another tenant: as with
+    /// MSAL Python, a new one comes with the next sign-in.
     pub(crate) fn of(app: &Application, response: &TokenResponse, known: Option<&Self>) -> Self {
-        if let Some(known) = known.filter(|known| !known.username.is_empty()) {
+        let realm = known.map(|known| known.realm_at(app));
+        if let (Some(known), Some(realm)) = (known.filter(|known| !known.username.is_empty()), realm)
+            && realm.eq_ignore_ascii_case(&known.realm)
+        {
             return known.clone();
         }
         let claims = response.id_token.as_ref().and_then(|token| jwt::claims(token.expose()));
@@ -91,7 +107,7 @@ impl Account {
                 |account| account.environment.clone(),
             ),
             realm: claim(&["tid"])
-                .or_else(|| known.map(|account| account.realm.clone()))
+                .or_else(|| realm.map(str::to_owned))
                 .unwrap_or_else(|| app.authority().tenant().to_owned()),
             local_account_id: claim(&["oid", "sub"])
                 .or_else(|| known.map(|account| account.local_account_id.clone()))
