@@ -10,6 +10,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use tempfile::NamedTempFile;
+
 #[cfg(unix)]
 use super::Revision;
 #[cfg(feature = "encrypted")]
@@ -23,10 +25,10 @@ use crate::{AccountQuery, Body, Cache, Error};
 /// A cache in a file that several processes share.
 ///
 /// - The file has mode 0600 (Unix) and is never a symbolic link: one is refused.
-/// - A save takes an operating system lock on `<path>.lock`, reads the file again, changes it, writes a
-///   new file beside it, syncs it, renames it over the old one and syncs the folder. A crash at any point
-///   leaves either the old or the new cache. The lock file stays: a lock that is never removed cannot be
-///   left over.
+/// - A save takes an operating system lock on `<path>.lock`, reads the file again, changes it, writes
+///   `<path>.new`, syncs it, renames it over the old one and syncs the folder. A crash at any point
+///   leaves either the old or the new cache, and at most a `<path>.new` that the next save replaces. The lock
+///   file stays: a lock that is never removed cannot be left over.
 /// - Reading takes no lock: a rename is seen whole or not at all.
 /// - While a token is refreshed, `<path>.refresh.lock` is held, so that a second process waits for the
 ///   first one's token instead of asking for its own.
@@ -231,12 +233,7 @@ impl FileStore {
     fn save(&self, cache: &Cache) -> Result<(), Error> {
         let folder = folder(&self.path);
         let unwritable = |error: io::Error| self.unwritable(&error);
-        // Mode 0600 from the beginning, and a name that nobody can guess.
-        let mut file = tempfile::Builder::new()
-            .prefix(".msal-lite-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(unwritable)?;
+        let mut file = self.new_file().map_err(unwritable)?;
         file.write_all(self.seal(cache)?.expose()).map_err(unwritable)?;
         if self.msal_extensions {
             let ahead = SystemTime::now() + AHEAD;
@@ -245,6 +242,18 @@ impl FileStore {
         file.as_file().sync_all().map_err(unwritable)?;
         file.persist(&self.path).map_err(|error| self.unwritable(&error.error))?;
         sync_folder(folder).map_err(unwritable)
+    }
+
+    /// The file that is to be renamed over the old one, with mode 0600 from the beginning. Always under one name, which
+    /// the lock makes ours, so that the tokens in one that a crash has left over are gone with the next save.
+    fn new_file(&self) -> io::Result<NamedTempFile> {
+        let name = beside(&self.path, ".new");
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let name = name.file_name().unwrap_or_default();
+        tempfile::Builder::new().prefix(name).rand_bytes(0).tempfile_in(folder(&self.path))
     }
 
     /// What can be read, when nobody is in the middle of writing it.
@@ -318,12 +327,7 @@ impl Store for FileStore {
         self.content(None)?;
         // The key, too: a keyring may be locked.
         self.seal(&Cache::new())?;
-        tempfile::Builder::new()
-            .prefix(".msal-lite-")
-            .suffix(".tmp")
-            .tempfile_in(folder(&self.path))
-            .map(drop)
-            .map_err(|error| self.unwritable(&error))
+        self.new_file().map(drop).map_err(|error| self.unwritable(&error))
     }
 
     /// Place, size and time of the file. A file that was changed in the last two seconds has no revision:

@@ -373,7 +373,7 @@ fn a_refresh_at_another_tenant_is_kept_as_that_tenants() {
     assert_eq!(hit(look(&cache, &app_in(OTHER), IMAP, now)), "of-the-other");
     assert_eq!(refresh(look(&cache, &app_in(OTHER), SMTP, now)), "r2");
     // The account is still one, by its name at home; and back at home it is no guest.
-    assert_eq!(cache.accounts_of(&app()), [account.clone()]);
+    assert_eq!(cache.accounts_of(&app()), std::slice::from_ref(&account));
     let back = cache.insert(
         &app_in("organizations"),
         &scopes(IMAP),

@@ -355,3 +355,34 @@ fn the_lock_of_msal_extensions_comes_and_goes() {
     assert_eq!(accounts(&store), 22);
     assert!(!lock.exists());
 }
+
+/// A process that was killed before the rename leaves a file with tokens behind; it does not stay.
+#[test]
+fn what_a_crash_has_left_over_goes_with_the_next_save() {
+    let folder = folder();
+    let store = FileStore::new(folder.path().join("tokens.json"));
+    let left_over = folder.path().join("tokens.json.new");
+    fs::write(&left_over, "S3cret of a process that was killed").unwrap();
+    sign_in(&store, 1);
+    assert_eq!(names(folder.path()), ["tokens.json", "tokens.json.lock"]);
+    // A link under that name is removed, and not what it points to.
+    #[cfg(unix)]
+    {
+        let target = folder.path().join("target");
+        fs::write(&target, "precious").unwrap();
+        for save in [true, false] {
+            std::os::unix::fs::symlink(&target, &left_over).unwrap();
+            if save {
+                sign_in(&store, 2);
+            } else {
+                store.probe().unwrap();
+            }
+            assert!(!left_over.exists());
+        }
+        assert_eq!(fs::read(&target).unwrap(), b"precious");
+        fs::create_dir(&left_over).unwrap();
+        let error = store.update(&mut |_| ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage);
+    }
+    assert_eq!(accounts(&store), 2);
+}
