@@ -18,7 +18,8 @@ pub struct Account {
     pub realm: String,
     /// Object id in that tenant.
     pub local_account_id: String,
-    /// `preferred_username`, else `upn`, else `email`: mostly the UPN. May be empty.
+    /// `preferred_username`, else `upn`, else `email`: mostly the UPN. Where the provider tells none of them, the name
+    /// that the program gave: [`TokenResponse::login_hint`]. May be empty.
     pub username: String,
     /// `name`: for display.
     pub name: Option<String>,
@@ -99,6 +100,7 @@ impl Account {
             .map(|account| account.home_account_id.clone())
             .or_else(|| Some(format!("{}.{}", uid.as_ref()?, utid.as_ref()?)))
             .or_else(|| claim(&["sub"]))
+            .or_else(|| response.login_hint.clone())
             .unwrap_or_else(|| UNIDENTIFIED.to_owned());
         Self {
             home_account_id,
@@ -115,13 +117,15 @@ impl Account {
                 .unwrap_or_default(),
             username: claim(&["preferred_username", "upn", "email", "unique_name"])
                 .or_else(|| known.map(|account| account.username.clone()))
+                .filter(|name| !name.is_empty())
+                .or_else(|| response.login_hint.clone())
                 .unwrap_or_default(),
             name: claim(&["name"]).or_else(|| known.and_then(|account| account.name.clone())),
         }
     }
 }
 
-/// The account of a provider that says nothing about who signed in.
+/// The account of a provider that says nothing about who signed in, in a program that does not know it either.
 const UNIDENTIFIED: &str = "unidentified";
 
 impl AccountQuery {

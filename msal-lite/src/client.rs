@@ -17,7 +17,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::{Account, Application, CorrelationId, Error, Secret, Store, Timestamp, Transport};
 pub use assertion::AssertionRequest;
@@ -28,8 +28,9 @@ use throttle::Throttles;
 
 /// Gets tokens for the accounts of one application.
 ///
-/// Clones share everything; a setting changed on one of them (`with_...`) is that one's alone. Whatever writes is done on a thread for blocking work, because it ends in
-/// `fsync`; reading the cache is done in place, because it is short and waits for no lock.
+/// Clones share everything; a setting changed on one of them (`with_...`) is that one's alone. Whatever writes is done
+/// on a thread for blocking work, because it ends in `fsync`; reading the cache is done in place, because it is short
+/// and waits for no lock.
 ///
 /// A future may be dropped at any time. A refresh that was begun goes on to its end in the background, so
 /// that a rotated refresh token is not lost with it.
@@ -221,7 +222,12 @@ async fn with_store<R: Send + 'static>(
         return work(store.as_ref());
     }
     let store = Arc::clone(store);
-    match spawn_blocking(move || work(store.as_ref())).await {
+    joined(spawn_blocking(move || work(store.as_ref()))).await
+}
+
+/// What a task has come to; a panic in it goes on here.
+async fn joined<R>(task: JoinHandle<Result<R, Error>>) -> Result<R, Error> {
+    match task.await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
