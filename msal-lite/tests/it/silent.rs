@@ -210,6 +210,8 @@ async fn a_loop_breaker_makes_a_pause_and_kills_no_refresh_token() {
     for _ in 0..3 {
         let error = client.acquire_silent(&scopes(IMAP), &only()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Wait);
+        // What an administrator needs is told each time.
+        assert_eq!(error.server().unwrap().codes(), [50196]);
     }
     assert_eq!(provider.requests(), 2, "it is not asked again in the next minute");
     clock.forward(60);
