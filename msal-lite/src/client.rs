@@ -126,7 +126,7 @@ impl<T: Transport> TokenClient<T> {
     /// # fn example(client: msal_lite::TokenClient) -> msal_lite::TokenClient {
     /// client.with_assertion(async |_request| {
     ///     let text = std::fs::read_to_string("/var/run/secrets/azure/tokens/azure-identity-token")
-    ///         .map_err(|error| msal_lite::Error::Store(error.to_string()))?;
+    ///         .map_err(|error| msal_lite::Error::Assertion(error.to_string()))?;
     ///     Ok(msal_lite::Secret::new(text))
     /// })
     /// # }

@@ -283,7 +283,7 @@ async fn assertions_are_made_for_each_request() {
     for (number, form) in provider.0.forms.lock().unwrap().iter().enumerate() {
         assert!(form.contains(&("client_assertion".to_owned(), format!("assertion{number}"))), "{form:?}");
     }
-    let failing = client.with_assertion(|_| async { Err(Error::Store("no token file".to_owned())) });
+    let failing = client.with_assertion(|_| async { Err(Error::Assertion("no token file".to_owned())) });
     assert!(
         failing
             .acquire_silent(&scopes(SMTP), &only())
