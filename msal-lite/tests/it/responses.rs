@@ -185,6 +185,17 @@ fn retry_after_in_seconds_and_as_a_date() {
         (answer(429, "").with_header("retry-after", "99999"), NOW, Some(3600)),
         (date(), Timestamp::from_unix(784_111_777 - 30), Some(30)),
         (date(), NOW, Some(0)),
+        // The forms of before: RFC 850's and asctime's.
+        (
+            answer(429, "").with_header("Retry-After", "Sunday, 06-Nov-94 08:49:37 GMT"),
+            Timestamp::from_unix(784_111_777 - 30),
+            Some(30),
+        ),
+        (
+            answer(429, "").with_header("Retry-After", "Sun Nov  6 08:49:37 1994"),
+            Timestamp::from_unix(784_111_777 - 30),
+            Some(30),
+        ),
         (answer(429, "").with_header("Retry-After", "Sun, 99 Nov 1994 08:49:37 GMT"), NOW, None),
         (answer(429, "").with_header("Retry-After", "soon"), NOW, None),
         (answer(429, ""), NOW, None),
