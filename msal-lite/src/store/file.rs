@@ -58,6 +58,9 @@ pub(super) const SEALED: &[u8] = b"msal-lite sealed ";
 /// reading would be older than that, and they would put back what they have read: an old refresh token.
 const AHEAD: Duration = Duration::from_secs(2);
 
+/// Octets that one account with its tokens takes, and more.
+const ROOM: usize = 32 << 10;
+
 /// What the file holds.
 enum Content {
     Cache(Cache),
@@ -324,10 +327,18 @@ impl Store for FileStore {
 
     fn probe(&self) -> Result<(), Error> {
         let _locks = self.locks()?;
-        self.content(None)?;
-        // The key, too: a keyring may be locked.
-        self.seal(&Cache::new())?;
-        self.new_file().map(drop).map_err(|error| self.unwritable(&error))
+        let cache = match self.content(None)? {
+            Content::Cache(cache) => cache,
+            Content::Empty | Content::Damaged(_) => Cache::new(),
+        };
+        // As a save does it, with the key and with room for what a sign-in brings: a keyring may be locked, and a disk
+        // full.
+        let octets = self.seal(&cache)?;
+        let written = self.new_file().and_then(|mut file| {
+            file.write_all(octets.expose())?;
+            file.write_all(&[0; ROOM])
+        });
+        written.map_err(|error| self.unwritable(&error))
     }
 
     /// Place, size and time of the file. A file that was changed in the last two seconds has no revision:
@@ -390,7 +401,10 @@ fn explain(error: &io::Error, verb: &str) -> String {
         }
         io::ErrorKind::NotFound => "its folder does not exist; make it or name another file".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; name another file".to_owned(),
-        io::ErrorKind::StorageFull => "the disk is full; the cache is as it was before".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "the disk is full, or as much of it as this user may have; the cache is as it was before"
+                .to_owned()
+        }
         _ => error.to_string(),
     }
 }

@@ -386,3 +386,33 @@ fn what_a_crash_has_left_over_goes_with_the_next_save() {
     }
     assert_eq!(accounts(&store), 2);
 }
+
+/// A disk without room for a sign-in is found out before anyone signs in; here by a limit on the length of files, of
+/// which a shell makes the signal an error.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_said_before_anyone_signs_in() {
+    let folder = folder();
+    let path = folder.path().join("tokens.json");
+    sign_in(&FileStore::new(&path), 1);
+    let before = fs::read(&path).unwrap();
+    let said = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" --exact file_store::full_child --ignored"])
+        .arg(std::env::current_exe().unwrap())
+        .env(CHILD, &path)
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), ["tokens.json", "tokens.json.lock"]);
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "started by a_full_disk_is_said_before_anyone_signs_in"]
+fn full_child() {
+    let Ok(path) = std::env::var(CHILD) else { return };
+    let error = FileStore::new(path).probe().unwrap_err();
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Storage);
+}
