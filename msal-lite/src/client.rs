@@ -30,7 +30,7 @@ use throttle::Throttles;
 ///
 /// Clones share everything; a setting changed on one of them (`with_...`) is that one's alone. Whatever writes is done
 /// on a thread for blocking work, because it ends in `fsync`; reading the cache is done in place, because it is short
-/// and waits for no lock.
+/// and waits for no lock; but for the first time where a key has to be had ([`Store::is_locked`]).
 ///
 /// A future may be dropped at any time. A refresh that was begun goes on to its end in the background, so
 /// that a rotated refresh token is not lost with it.
@@ -159,7 +159,8 @@ impl<T: Transport> TokenClient<T> {
         &self.inner.app
     }
 
-    /// The accounts that this application has tokens for.
+    /// The accounts that this application has tokens for. The first look at an encrypted file may take long
+    /// ([`Store::is_locked`]).
     ///
     /// # Errors
     ///

@@ -341,6 +341,11 @@ impl Store for FileStore {
         written.map_err(|error| self.unwritable(&error))
     }
 
+    #[cfg(feature = "encrypted")]
+    fn is_locked(&self) -> bool {
+        self.seal.as_ref().is_some_and(|seal| !seal.has_key())
+    }
+
     /// Place, size and time of the file. A file that was changed in the last two seconds has no revision:
     /// in the grain of some file systems' clocks it could change again and look the same.
     #[cfg(unix)]

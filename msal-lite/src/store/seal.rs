@@ -111,6 +111,11 @@ impl Seal {
         }
     }
 
+    /// Whether the key is in memory.
+    pub(super) fn has_key(&self) -> bool {
+        self.master.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// The encrypted form. The error is a reason for a human.
     pub(super) fn close(&self, json: &Body) -> Result<Body, String> {
         let master = self.master(None)?;

@@ -130,3 +130,16 @@ fn a_form_of_another_version_is_named_and_stays() {
         assert!(failure(&FileStore::new(&path)).contains("give its key"));
     }
 }
+
+#[test]
+fn a_store_is_locked_until_its_key_is_there() {
+    let folder = folder();
+    let store = FileStore::encrypted(folder.path().join("tokens"), key_file(&folder, "key", 1));
+    assert!(store.is_locked());
+    sign_in(&store, 1);
+    assert!(!store.is_locked() && !store.clone().is_locked());
+    let again = FileStore::encrypted(store.path(), key_file(&folder, "again", 1));
+    assert!(again.is_locked() && std::sync::Arc::new(again.clone()).is_locked());
+    assert_eq!(accounts(&again), 1);
+    assert!(!again.is_locked() && !FileStore::new("x").is_locked());
+}
