@@ -304,6 +304,7 @@ fn what_is_no_cache_is_said_without_quoting_it() {
         (b"[]", "no JSON object"),
         (b"{\"Account\":[]}", "Account is no object"),
         (b"\0\0\0\0", "line 1 column"),
+        (b"\x01\0\0\0\xd0\x8c\x9d\xdf\x01\x15\xd1\x11\x8c\x7a\0\xc0\x4f\xc2\x97\xeb\x01\0S3c", "by Windows"),
     ] {
         let error = Cache::parse(bytes).unwrap_err().to_string();
         assert!(error.contains(word) && !error.contains("S3c"), "{error}");

@@ -60,7 +60,15 @@ fn a_whole_document() {
 #[test]
 fn documents_that_cannot_be_used() {
     for (document, word) in [
-        (r#"{"issuer":"https://evil.example","token_endpoint":"https://a.example/t"}"#, "another issuer"),
+        (
+            r#"{"issuer":"https://evil.example","token_endpoint":"https://a.example/t"}"#,
+            "it is \"https://evil.example\" and not \"https://a.example\"",
+        ),
+        (
+            r#"{"issuer":"https://a.example/","token_endpoint":"https://a.example/t"}"#,
+            "it is \"https://a.example/\" and",
+        ),
+        (r#"{"token_endpoint":"https://a.example/t"}"#, "another issuer"),
         (r#"{"issuer":"https://a.example/","token_endpoint":"https://a.example/t"}"#, "another issuer"),
         (r#"{"token_endpoint":"https://a.example/t"}"#, "another issuer"),
         (r#"{"issuer":"https://a.example"}"#, "no token_endpoint"),
