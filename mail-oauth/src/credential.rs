@@ -130,7 +130,7 @@ pub(crate) fn is_guid(text: &str) -> bool {
 }
 
 fn assertion(path: &Path) -> Result<Secret, msal_lite::Error> {
-    let failed = |why: String| msal_lite::Error::Store(format!("assertion file {}: {why}", path.display()));
+    let failed = |why: String| msal_lite::Error::Assertion(format!("file {}: {why}", path.display()));
     let bytes = read("assertion file", path).map_err(|e| failed(e.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| failed("it is not UTF-8 text".to_owned()))?;
     Ok(Secret::new(text.trim().to_owned()))

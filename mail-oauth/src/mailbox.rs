@@ -215,7 +215,8 @@ impl Mailbox {
     /// [`Error::Token`] with what the identity provider said.
     pub async fn adopt_refresh_token(&self, refresh_token: Secret) -> Result<Token, Error> {
         let scopes = self.scopes_of_all()?;
-        let token = self.tokens.adopt_refresh_token(&scopes, refresh_token).await;
+        let user = &self.account.roles().sign_in;
+        let token = self.tokens.adopt_refresh_token_of(user, &scopes, refresh_token).await;
         token.map_err(|source| self.no_token(source))
     }
 

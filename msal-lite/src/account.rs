@@ -1,6 +1,6 @@
 //! Who signed in.
 
-use crate::{Application, TokenResponse, json, jwt};
+use crate::{Application, TokenResponse, authority::is_guid, json, jwt};
 
 /// An account in the cache. Its parts are for display and for finding it again.
 ///
@@ -18,7 +18,8 @@ pub struct Account {
     pub realm: String,
     /// Object id in that tenant.
     pub local_account_id: String,
-    /// `preferred_username`, else `upn`, else `email`: mostly the UPN. May be empty.
+    /// `preferred_username`, else `upn`, else `email`: mostly the UPN. Where the provider tells none of them, the name
+    /// that the program gave: [`TokenResponse::login_hint`]. May be empty.
     pub username: String,
     /// `name`: for display.
     pub name: Option<String>,
@@ -59,11 +60,27 @@ impl Account {
         }
     }
 
+    /// The tenant that a refresh of this account at the application's authority gives a token of. A domain stands for
+    /// the tenant that was signed in to, and so does an authority without tenants.
+    fn realm_at<'a>(&'a self, app: &'a Application) -> &'a str {
+        let authority = app.authority();
+        if is_guid(authority.tenant()) {
+            authority.tenant()
+        } else if authority.is_shared() {
+            self.home_tenant().unwrap_or(&self.realm)
+        } else {
+            &self.realm
+        }
+    }
+
     /// From what a token response tells, `known` filling in where it is silent. A refresh cannot change
-    /// whose account it is, and a name that is known is not looked up again: as with MSAL Python, a new one comes
-    /// with the next sign-in.
+    /// whose account it is, and a name that is known is not looked up again, unless it is of another tenant: as with
+    /// MSAL Python, a new one comes with the next sign-in.
     pub(crate) fn of(app: &Application, response: &TokenResponse, known: Option<&Self>) -> Self {
-        if let Some(known) = known.filter(|known| !known.username.is_empty()) {
+        let realm = known.map(|known| known.realm_at(app));
+        if let (Some(known), Some(realm)) = (known.filter(|known| !known.username.is_empty()), realm)
+            && realm.eq_ignore_ascii_case(&known.realm)
+        {
             return known.clone();
         }
         let claims = response.id_token.as_ref().and_then(|token| jwt::claims(token.expose()));
@@ -83,6 +100,7 @@ impl Account {
             .map(|account| account.home_account_id.clone())
             .or_else(|| Some(format!("{}.{}", uid.as_ref()?, utid.as_ref()?)))
             .or_else(|| claim(&["sub"]))
+            .or_else(|| response.login_hint.clone())
             .unwrap_or_else(|| UNIDENTIFIED.to_owned());
         Self {
             home_account_id,
@@ -91,7 +109,7 @@ impl Account {
                 |account| account.environment.clone(),
             ),
             realm: claim(&["tid"])
-                .or_else(|| known.map(|account| account.realm.clone()))
+                .or_else(|| realm.map(str::to_owned))
                 .unwrap_or_else(|| app.authority().tenant().to_owned()),
             local_account_id: claim(&["oid", "sub"])
                 .or_else(|| known.map(|account| account.local_account_id.clone()))
@@ -99,13 +117,15 @@ impl Account {
                 .unwrap_or_default(),
             username: claim(&["preferred_username", "upn", "email", "unique_name"])
                 .or_else(|| known.map(|account| account.username.clone()))
+                .filter(|name| !name.is_empty())
+                .or_else(|| response.login_hint.clone())
                 .unwrap_or_default(),
             name: claim(&["name"]).or_else(|| known.and_then(|account| account.name.clone())),
         }
     }
 }
 
-/// The account of a provider that says nothing about who signed in.
+/// The account of a provider that says nothing about who signed in, in a program that does not know it either.
 const UNIDENTIFIED: &str = "unidentified";
 
 impl AccountQuery {

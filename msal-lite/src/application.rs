@@ -143,6 +143,17 @@ impl Application {
         correlation: &CorrelationId,
         fields: &[(&str, &str)],
     ) -> Request {
+        self.request_to(self.authority.token_endpoint(), assertion, correlation, fields)
+    }
+
+    /// A request to an endpoint at which the client proves who it is as it does at the token endpoint.
+    pub(crate) fn request_to(
+        &self,
+        endpoint: &str,
+        assertion: Option<&Secret>,
+        correlation: &CorrelationId,
+        fields: &[(&str, &str)],
+    ) -> Request {
         let mut all = Vec::with_capacity(fields.len() + 3);
         all.push(("client_id", self.client_id.as_str()));
         all.extend_from_slice(fields);
@@ -158,7 +169,7 @@ impl Application {
             (None, Some(secret)) => all.push(("client_secret", secret.expose())),
             (None, None) => {}
         }
-        Request::form(self.authority.token_endpoint(), correlation, &all).with_authorization(authorization)
+        Request::form(endpoint, correlation, &all).with_authorization(authorization)
     }
 
     pub(crate) fn client_secret(&self) -> Option<&Secret> {

@@ -151,15 +151,16 @@ impl Authority {
         token: &str,
         device: Option<&str>,
     ) -> Result<Self, Error> {
-        let issuer = addresses.check("issuer", issuer)?;
+        let url = addresses.check("issuer", issuer)?;
         let token = addresses.check("token endpoint", token)?;
         let device =
             device.map(|device| addresses.check("device authorization endpoint", device)).transpose()?;
         Ok(Self {
             kind: Kind::Other,
-            origin: issuer.origin().ascii_serialization(),
-            environment: issuer.host_str().unwrap_or_default().to_owned(),
-            issuer: without_bare_slash(issuer),
+            origin: url.origin().ascii_serialization(),
+            environment: url.host_str().unwrap_or_default().to_owned(),
+            // As it was given: an issuer is compared octet by octet, and some end in a slash.
+            issuer: issuer.to_owned(),
             tenant: String::new(),
             token_endpoint: token.into(),
             authorization_endpoint: None,
@@ -313,16 +314,6 @@ pub(crate) fn is_guid(text: &str) -> bool {
 /// A name with a dot and nothing empty around it.
 fn is_domain(text: &str) -> bool {
     text.contains('.') && text.split('.').all(|label| !label.is_empty())
-}
-
-/// An issuer is compared octet by octet, and the URL standard adds a slash to a bare host.
-fn without_bare_slash(issuer: Url) -> String {
-    let bare = issuer.path() == "/";
-    let mut text = String::from(issuer);
-    if bare {
-        text.pop();
-    }
-    text
 }
 
 /// An address that tokens may travel to.

@@ -40,6 +40,9 @@ pub struct Cache {
     root: Map<String, Value>,
 }
 
+/// What a cache begins with that the MSALs have encrypted on Windows: the version of the form, and its provider.
+const DPAPI: &[u8] = b"\x01\0\0\0\xd0\x8c\x9d\xdf\x01\x15\xd1\x11\x8c\x7a\0\xc0\x4f\xc2\x97\xeb";
+
 /// Why bytes are no token cache. Quotes nothing of them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -60,6 +63,10 @@ impl Cache {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         if bytes.trim_ascii().is_empty() {
             return Ok(Self::new());
+        }
+        if bytes.starts_with(DPAPI) {
+            let reason = "encrypted by Windows for one user (DPAPI), which is not undone here; sign in again";
+            return Err(CacheParseError(reason.to_owned()));
         }
         let root = match serde_json::from_slice(bytes) {
             Ok(Value::Object(root)) => root,
@@ -120,6 +127,7 @@ impl Cache {
     pub fn remove_account(&mut self, account: &Account) -> bool {
         let mut found = false;
         for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken, Section::Account] {
+            // Tokens of kinds that this crate cannot use are the account's, too.
             found |= self.remove_where(section, |_, entity| entity.belongs_to(account)) > 0;
         }
         found
@@ -147,9 +155,7 @@ impl Cache {
         };
         let before = entries.len();
         entries.retain(|key, value| {
-            let remove = value
-                .as_object()
-                .is_some_and(|object| Entity(object).is_of(section) && doomed(key, Entity(object)));
+            let remove = value.as_object().is_some_and(|object| doomed(key, Entity(object)));
             if remove {
                 json::wipe(value);
             }

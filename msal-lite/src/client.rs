@@ -17,7 +17,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::{Account, Application, CorrelationId, Error, Secret, Store, Timestamp, Transport};
 pub use assertion::AssertionRequest;
@@ -28,8 +28,9 @@ use throttle::Throttles;
 
 /// Gets tokens for the accounts of one application.
 ///
-/// Clones share everything; a setting changed on one of them (`with_...`) is that one's alone. Whatever writes is done on a thread for blocking work, because it ends in
-/// `fsync`; reading the cache is done in place, because it is short and waits for no lock.
+/// Clones share everything; a setting changed on one of them (`with_...`) is that one's alone. Whatever writes is done
+/// on a thread for blocking work, because it ends in `fsync`; reading the cache is done in place, because it is short
+/// and waits for no lock; but for the first time where a key has to be had ([`Store::is_locked`]).
 ///
 /// A future may be dropped at any time. A refresh that was begun goes on to its end in the background, so
 /// that a rotated refresh token is not lost with it.
@@ -125,7 +126,7 @@ impl<T: Transport> TokenClient<T> {
     /// # fn example(client: msal_lite::TokenClient) -> msal_lite::TokenClient {
     /// client.with_assertion(async |_request| {
     ///     let text = std::fs::read_to_string("/var/run/secrets/azure/tokens/azure-identity-token")
-    ///         .map_err(|error| msal_lite::Error::Store(error.to_string()))?;
+    ///         .map_err(|error| msal_lite::Error::Assertion(error.to_string()))?;
     ///     Ok(msal_lite::Secret::new(text))
     /// })
     /// # }
@@ -158,7 +159,8 @@ impl<T: Transport> TokenClient<T> {
         &self.inner.app
     }
 
-    /// The accounts that this application has tokens for.
+    /// The accounts that this application has tokens for. The first look at an encrypted file may take long
+    /// ([`Store::is_locked`]).
     ///
     /// # Errors
     ///
@@ -172,12 +174,16 @@ impl<T: Transport> TokenClient<T> {
     /// Forgets an account with all its tokens. True if there was one. The tokens stay valid at the
     /// provider until they end or are revoked there.
     ///
+    /// A refresh that is under way, here or in another process, is waited for: its token would come back.
+    ///
     /// # Errors
     ///
     /// The cache cannot be read or written.
     pub async fn remove_account(&self, account: &Account) -> Result<bool, Error> {
         let account = account.clone();
+        let _turn = self.inner.slot(&account.home_account_id).lock_owned().await;
         with_store(&self.inner.store, move |store| {
+            let _other_processes_wait = store.begin_refresh();
             let mut found = false;
             store.update(&mut |cache| found = cache.remove_account(&account))?;
             Ok(found)
@@ -217,7 +223,12 @@ async fn with_store<R: Send + 'static>(
         return work(store.as_ref());
     }
     let store = Arc::clone(store);
-    match spawn_blocking(move || work(store.as_ref())).await {
+    joined(spawn_blocking(move || work(store.as_ref()))).await
+}
+
+/// What a task has come to; a panic in it goes on here.
+async fn joined<R>(task: JoinHandle<Result<R, Error>>) -> Result<R, Error> {
+    match task.await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

@@ -14,6 +14,7 @@ use crate::{
     Authority, CorrelationId, Error, Limits, Request, Response, Timestamp,
     authority::{Addresses, Particulars},
     json,
+    text::shown,
 };
 
 /// Finds out the endpoints of a provider from its issuer: OpenID Connect Discovery 1.0 section 4, or else
@@ -168,8 +169,15 @@ fn read(
 ) -> Result<Authority, Error> {
     let malformed = |what: &str| Error::Malformed { status, what: what.to_owned() };
     // RFC 8414 section 3.3: identical, or somebody else speaks.
-    if json::text(document, "issuer") != Some(issuer) {
-        return Err(malformed("the document is of another issuer than was asked for"));
+    let named = json::text(document, "issuer").unwrap_or_default();
+    if named != issuer {
+        // The difference may be a slash: whoever gave the issuer has to see it.
+        let what = format!(
+            "the document is of another issuer than was asked for: it is \"{}\" and not \"{}\"",
+            shown(named),
+            shown(issuer)
+        );
+        return Err(malformed(&what));
     }
     let token = json::text(document, "token_endpoint").ok_or_else(|| malformed("no token_endpoint in it"))?;
     let device = json::text(document, "device_authorization_endpoint");

@@ -121,6 +121,9 @@ pub enum Error {
         /// The name under which the next save keeps it.
         kept_as: PathBuf,
     },
+    /// What proves who the client is could not be made: for the caller's own source of assertions.
+    #[error("no client assertion: {0}")]
+    Assertion(String),
     /// A cache that is not a file, made by the caller, failed.
     #[error("token store failed: {0}")]
     Store(String),
@@ -185,7 +188,8 @@ impl Error {
             | Self::AmbiguousAccount { .. }
             | Self::Redirect { .. }
             | Self::NoRedirect { .. }
-            | Self::Listener { .. } => ErrorKind::FixConfiguration,
+            | Self::Listener { .. }
+            | Self::Assertion(_) => ErrorKind::FixConfiguration,
             Self::Misuse(_) => ErrorKind::Misuse,
             Self::Refused(error) => error.kind(),
             Self::Malformed { .. } | Self::Unavailable { .. } => ErrorKind::ProviderDown,

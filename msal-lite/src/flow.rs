@@ -83,7 +83,13 @@ pub enum Step {
 /// The pause before the one repetition of a request that failed for no reason of its own.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Whether an answer is worth the one repetition: an outage that asks for no longer wait.
+/// Whether an answer is worth the one repetition: an outage, in OAuth's words or without, that asks for no longer
+/// wait.
 fn is_worth_a_retry(error: &Error) -> bool {
-    matches!(error, Error::Unavailable { retry_after, .. } if retry_after.is_none_or(|wait| wait <= RETRY_PAUSE))
+    let outage = match error {
+        Error::Unavailable { .. } => true,
+        Error::Refused(refusal) => refusal.status() >= 500,
+        _ => false,
+    };
+    outage && error.retry_after().is_none_or(|wait| wait <= RETRY_PAUSE)
 }

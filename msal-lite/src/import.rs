@@ -1,5 +1,7 @@
 //! What other mail programs keep, read so that nobody has to sign in again.
 
+mod proxy;
+
 use crate::{Error, Limits, Secret, json, text::shown};
 
 /// An account of another program.
@@ -14,8 +16,10 @@ pub struct ImportedAccount {
     pub token_endpoint: Option<String>,
     /// The scopes that it was used for.
     pub scopes: Option<String>,
-    /// The refresh token, for `TokenClient::adopt_refresh_token`; `None` if it is encrypted.
+    /// The refresh token, for `TokenClient::adopt_refresh_token_of`; `None` if it is encrypted.
     pub refresh_token: Option<Secret>,
+    /// What is encrypted.
+    sealed: Option<proxy::Sealed>,
 }
 
 impl ImportedAccount {
@@ -53,64 +57,15 @@ impl ImportedAccount {
             token_endpoint: text("token_endpoint").map(str::to_owned),
             scopes: text("scope").map(str::to_owned),
             refresh_token: Some(Secret::new(refresh_token.to_owned())),
+            sealed: None,
         })
-    }
-
-    /// Reads the accounts of `emailproxy.config` of email-oauth2-proxy: registration and scopes of each.
-    ///
-    /// That program encrypts its refresh tokens with the password that the mail client sends (Fernet, with
-    /// a key by PBKDF2). They are not decrypted here: [`refresh_token`](Self::refresh_token) is `None`,
-    /// and the person signs in once.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] if there is no account in it.
-    pub fn from_email_oauth2_proxy(file: &[u8]) -> Result<Vec<Self>, Error> {
-        let what = "email-oauth2-proxy configuration";
-        check_length(what, file)?;
-        let text = std::str::from_utf8(file).map_err(|_| Error::invalid(what, "it is not UTF-8"))?;
-        let mut accounts: Vec<Self> = Vec::new();
-        let mut in_account = false;
-        for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';'])) {
-            if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                // Other sections are servers, such as [IMAP-1993], and the program's own settings.
-                in_account = section.contains('@');
-                if in_account {
-                    accounts.push(Self {
-                        username: Some(section.to_owned()),
-                        client_id: None,
-                        token_endpoint: None,
-                        scopes: None,
-                        refresh_token: None,
-                    });
-                }
-            } else if let (true, Some(account), Some((key, value))) =
-                (in_account, accounts.last_mut(), line.split_once('='))
-            {
-                let value = Some(value.trim().to_owned()).filter(|value| !value.is_empty());
-                match key.trim() {
-                    "client_id" => account.client_id = value,
-                    "token_url" => account.token_endpoint = value,
-                    "oauth2_scope" => account.scopes = value,
-                    _ => {}
-                }
-            }
-        }
-        if accounts.is_empty() {
-            return Err(Error::invalid(
-                what,
-                "there is no section with an address, such as [user@contoso.com]",
-            ));
-        }
-        Ok(accounts)
     }
 
     /// The refresh token.
     ///
     /// # Errors
     ///
-    /// [`Error::NoRefreshToken`] if it could not be read because it is encrypted: the person signs in
-    /// once.
+    /// [`Error::NoRefreshToken`] if there is none, or it is encrypted.
     pub fn require_refresh_token(&self) -> Result<&Secret, Error> {
         let username = || shown(self.username.as_deref().unwrap_or("this account"));
         self.refresh_token.as_ref().ok_or_else(|| Error::NoRefreshToken { username: username() })

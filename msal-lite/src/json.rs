@@ -1,32 +1,30 @@
 //! JSON as lenient as life: a BOM, numbers as strings, strings as numbers.
 
+mod members;
+
+pub(crate) use members::members;
 use serde_json::{Map, Value};
 
 use crate::{Error, Response, ServerError, Timestamp};
 
-/// Why a body is no JSON object, in words that quote nothing of it.
-fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+/// A file or a body that is one object.
+///
+/// # Errors
+///
+/// Why it is not, in words that quote nothing of it.
+pub(crate) fn object(bytes: &[u8]) -> Result<Wiped, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     match bytes.first() {
         None => return Err("the body is empty".to_owned()),
         Some(b'<') => return Err("the body is HTML instead of JSON; is there a proxy in between?".to_owned()),
         Some(_) => {}
     }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("the body is JSON, but no object".to_owned()),
+    match members(bytes) {
+        Ok(object) => Ok(object),
+        Err(error) if error.is_data() => Err("the body is JSON, but no object".to_owned()),
         Err(error) if error.is_eof() => Err(format!("the body is cut off after {} octets", bytes.len())),
         Err(error) => Err(format!("the body is no JSON at line {} column {}", error.line(), error.column())),
     }
-}
-
-/// A file that is one object.
-///
-/// # Errors
-///
-/// Why it is not, in words that quote nothing of it.
-pub(crate) fn object(bytes: &[u8]) -> Result<Wiped, String> {
-    parse_object(bytes).map(Wiped)
 }
 
 /// Takes a response apart: an object that is no error, or the error.
@@ -46,7 +44,7 @@ pub(crate) fn success(
     if response.body().len() > limits.body {
         return Err(malformed(format!("the body is longer than {} octets", limits.body)));
     }
-    let parsed = parse_object(response.body()).map(Wiped);
+    let parsed = object(response.body());
     if let Ok(object) = &parsed
         && let Some(error) = ServerError::parse(status, &object.0, retry_after, limits.text, secrets)
     {

@@ -4,10 +4,9 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::json::Wiped;
+use crate::json::{self, Wiped};
 
 /// base64url, padded or not (RFC 7515 section 2 has none; some add it).
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
@@ -30,8 +29,5 @@ pub(crate) fn claims(token: &str) -> Option<Wiped> {
 /// A JSON object in base64url, such as `client_info`.
 pub(crate) fn object(encoded: &str) -> Option<Wiped> {
     let decoded = Zeroizing::new(BASE64URL.decode(encoded).ok()?);
-    match serde_json::from_slice(&decoded).ok()? {
-        Value::Object(object) => Some(Wiped(object)),
-        _ => None,
-    }
+    json::members(&decoded).ok()
 }

@@ -29,6 +29,7 @@
 //! | `certificate` | `ClientCertificate`: assertions signed by PS256 |
 //! | `encrypted` | `FileStore::encrypted` with a `FileKey` |
 //! | `keyring` | `FileKey::from_keyring` |
+//! | `proxy-import` | `ImportedAccount::decrypt` for the refresh tokens of email-oauth2-proxy |
 //!
 //! # Sources
 //!

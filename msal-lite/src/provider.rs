@@ -135,7 +135,9 @@ impl Provider {
             .with_particulars(preset.particulars))
     }
 
-    /// The scopes for IMAP, POP3 and SMTP, separated by blanks.
+    /// The scopes for IMAP, POP3 and SMTP, separated by blanks. With these alone no provider tells who signed in: name
+    /// the person by [`AuthorizationOptions::with_login_hint`](crate::AuthorizationOptions::with_login_hint), and with
+    /// Google ask for `openid email` too.
     pub fn mail_scopes(self) -> &'static str {
         self.preset().mail_scopes
     }

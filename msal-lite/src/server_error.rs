@@ -3,6 +3,8 @@
 use std::{fmt, time::Duration};
 
 use serde_json::{Map, Value};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
 
 use crate::{ErrorKind, json, text::escape_and_cut};
 
@@ -35,7 +37,7 @@ impl ServerError {
     ) -> Option<Self> {
         json::text(object, "error")?;
         // A password of three letters is in many a word, and such a word tells nothing of it.
-        let clean = |text: &str| !secrets.iter().any(|secret| secret.len() > 3 && text.contains(secret));
+        let clean = |text: &str| !secrets.iter().any(|secret| secret.len() > 3 && repeats(text, secret));
         let raw = |key: &str| json::text(object, key).filter(|text| !text.is_empty() && clean(text));
         let value = |key: &str| raw(key).map(|text| escape_and_cut(text, limit));
         let description = raw("error_description").unwrap_or_default();
@@ -97,6 +99,12 @@ impl ServerError {
     pub(crate) fn is_loop_breaker(&self) -> bool {
         const LOOP: u64 = 50196;
         self.error == "invalid_grant" && self.suberror.is_none() && self.codes == [LOOP]
+    }
+
+    /// The same, said again after some of the wait.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn with_retry_after(&self, rest: Duration) -> Self {
+        Self { retry_after: Some(rest), ..self.clone() }
     }
 
     /// HTTP status; some providers answer errors with 200. 0 for a refusal that the browser brought.
@@ -173,6 +181,13 @@ impl fmt::Display for ServerError {
         }
         Ok(())
     }
+}
+
+/// Whether a text holds the secret, as it is or as it was sent in the form.
+fn repeats(text: &str, secret: &str) -> bool {
+    let mut sent = Zeroizing::new(String::with_capacity(3 * secret.len()));
+    sent.extend(form_urlencoded::byte_serialize(secret.as_bytes()));
+    text.contains(secret) || text.contains(sent.as_str())
 }
 
 /// The names that are acted on are the protocol's, even if somebody's password is one of them.

@@ -71,6 +71,12 @@ pub trait Store: Send + Sync {
         true
     }
 
+    /// Whether the next look may take long and so wants a thread for blocking work too: until a key is there that a
+    /// keyring gives when a person has unlocked it, or that is stretched from a passphrase.
+    fn is_locked(&self) -> bool {
+        false
+    }
+
     /// What changes whenever the cache changes, at the cost of a glance: as long as it stays the same, what
     /// was read from the cache is still true. `None` if that cannot be said; then the cache is read each
     /// time.
@@ -92,6 +98,10 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
         (**self).read(look)
     }
 
+    fn read_of(&self, query: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+        (**self).read_of(query, look)
+    }
+
     fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
         (**self).update(change)
     }
@@ -102,6 +112,10 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
 
     fn may_block(&self) -> bool {
         (**self).may_block()
+    }
+
+    fn is_locked(&self) -> bool {
+        (**self).is_locked()
     }
 
     fn revision(&self) -> Option<Revision> {

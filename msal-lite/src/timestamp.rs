@@ -26,30 +26,10 @@ impl Timestamp {
         Duration::from_secs(later.0.saturating_sub(self.0))
     }
 
-    /// Reads a date of HTTP in its one current form, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section
-    /// 5.6.7).
+    /// Reads a date of HTTP: as it is written now, or in one of the two forms of before, which a reader has to take too
+    /// (RFC 9110 section 5.6.7).
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let mut parts = text.trim().split(' ').skip(1);
-        let day: u64 = parts.next()?.parse().ok()?;
-        let name = parts.next()?;
-        let month = MONTHS.iter().zip(1_u64..).find(|(month, _)| **month == name)?.1;
-        let year: u64 = parts.next()?.parse().ok()?;
-        let mut clock = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
-        let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-        if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || parts.next()? != "GMT" {
-            return None;
-        }
-        if hour > 23 || minute > 59 || second > 60 {
-            return None;
-        }
-        // Days since 1970-03-01 in years that begin in March, so that the leap day comes last.
-        let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        let leap_days = years / 4 - years / 100 + years / 400;
-        let days = years * 365 + leap_days + (153 * months + 2) / 5 + day - 1;
-        let since_epoch = days.checked_sub(719_468)?;
-        Some(Self(since_epoch * 86_400 + hour * 3_600 + minute * 60 + second))
+        httpdate::parse_http_date(text.trim()).ok().map(Self::from)
     }
 }
 

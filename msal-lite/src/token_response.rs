@@ -28,6 +28,9 @@ pub struct TokenResponse {
     pub refresh_on: Option<Timestamp>,
     /// `foci`: the family that shares refresh tokens.
     pub family_id: Option<String>,
+    /// Who was to sign in, as the program said and not the provider: the account goes by this name where the provider
+    /// does not tell whose the tokens are.
+    pub login_hint: Option<String>,
 }
 
 /// The life of an access token that is given without one. Short, because an expired token must not be
@@ -72,6 +75,7 @@ impl TokenResponse {
             extended_expires_on: seconds("ext_expires_in").map(point),
             refresh_on: seconds("refresh_in").map(point),
             family_id: json::text(object, "foci").map(str::to_owned),
+            login_hint: None,
         })
     }
 }

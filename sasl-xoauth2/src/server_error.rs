@@ -179,7 +179,8 @@ fn escape_and_cut(text: &str, limit: usize) -> String {
             kept.push_str("...");
             break;
         }
-        if c.is_control() || c == '\u{2028}' || c == '\u{2029}' {
+        // Line ends of Unicode, and what turns the order of a line around.
+        if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
             kept.extend(c.escape_unicode());
         } else {
             kept.push(c);

@@ -98,6 +98,7 @@ impl Cache {
         // What is under the key itself is written over.
         self.remove_where(Section::AccessToken, |one, entity| {
             one != key
+                && entity.is_of(Section::AccessToken)
                 && entity.belongs_to(account)
                 && entity.is_client(app.client_id())
                 && (entity.time("expires_on").is_none_or(|end| end <= now)

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Inner, correlation_id, with_store};
+use super::{Inner, correlation_id, joined, with_store};
 use crate::{
     Account, AccountQuery, Error, RefreshFlow, Revision, Scopes, Secret, Silent, Timestamp, Token,
     TokenSource, Transport,
@@ -73,13 +73,7 @@ async fn in_turn<T: Transport>(
 ) -> Result<Token, Error> {
     let turn = inner.slot(&account.home_account_id).lock_owned().await;
     let (inner, scopes) = (Arc::clone(inner), scopes.clone());
-    match tokio::spawn(async move { refresh(&inner, &scopes, &account, &reason, seen, turn).await }).await {
-        Ok(result) => result,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Error::Misuse("the runtime is shutting down")),
-        },
-    }
+    joined(tokio::spawn(async move { refresh(&inner, &scopes, &account, &reason, seen, turn).await })).await
 }
 
 /// Begins a renewal that nobody waits for, if the token asks for one and none is under way.

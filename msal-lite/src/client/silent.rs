@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Inner, TokenClient, refresh};
+use super::{Inner, TokenClient, refresh, with_store};
 use crate::{
     Account, AccountQuery, ClientCredentialsFlow, Error, Scopes, Silent, Timestamp, Token, TokenSource,
     Transport, client::correlation_id,
@@ -39,6 +39,7 @@ impl<T: Transport> TokenClient<T> {
             refresh::renew_if_due(inner, scopes, &token, now);
             return Ok(token);
         }
+        inner.unlock().await?;
         match inner.look(scopes, account)? {
             Silent::Hit(token) => {
                 if let Some(revision) = revision {
@@ -63,6 +64,7 @@ impl<T: Transport> TokenClient<T> {
         account: &AccountQuery,
         claims: &str,
     ) -> Result<Token, Error> {
+        self.inner.unlock().await?;
         let account = self.inner.account(account)?;
         refresh::after_challenge(&self.inner, scopes, account, claims).await
     }
@@ -82,6 +84,7 @@ impl<T: Transport> TokenClient<T> {
             return Err(Error::invalid("application", reason));
         }
         let mut flow = ClientCredentialsFlow::new(&inner.app, scopes, correlation_id()?)?;
+        inner.unlock().await?;
         if let Some(token) = inner.app_token(scopes)? {
             return Ok(token);
         }
@@ -110,6 +113,14 @@ impl<T: Transport> TokenClient<T> {
 }
 
 impl<T: Transport> Inner<T> {
+    /// Looks once on a thread for blocking work, where a look may take long.
+    async fn unlock(&self) -> Result<(), Error> {
+        if !self.store.is_locked() {
+            return Ok(());
+        }
+        with_store(&self.store, |store| store.read(&mut |_| ())).await
+    }
+
     pub(super) fn look(&self, scopes: &Scopes, account: &AccountQuery) -> Result<Silent, Error> {
         let mut found = Err(Error::Misuse("the store did not show its cache"));
         self.store.read_of(account, &mut |cache| {

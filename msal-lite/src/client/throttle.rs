@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Error, ServerError, Timestamp};
+use crate::{Error, ErrorKind, ServerError, Timestamp};
 
 /// How long a client that went round in circles keeps still, if the provider does not say.
 const LOOP_PAUSE: Duration = Duration::from_secs(60);
@@ -49,6 +49,10 @@ impl Throttles {
 fn with_rest(error: &Error, rest: Duration) -> Error {
     match error {
         Error::Unavailable { status, .. } => Error::Unavailable { status: *status, retry_after: Some(rest) },
+        // In the provider's own words, with its numbers and ids.
+        Error::Refused(refusal) if matches!(refusal.kind(), ErrorKind::Wait | ErrorKind::ProviderDown) => {
+            Error::Refused(Box::new(refusal.with_retry_after(rest)))
+        }
         _ => Error::Throttled { retry_after: Some(rest) },
     }
 }

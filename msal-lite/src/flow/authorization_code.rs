@@ -133,12 +133,15 @@ impl AuthorizationCodeFlow {
         query.extend_pairs(own);
         options.append_to(&mut query, authority.is_entra());
 
-        let exchange = TokenExchange::new(app, scopes, correlation)
+        let mut exchange = TokenExchange::new(app, scopes, correlation)
             .field("grant_type", "authorization_code")
             .field("redirect_uri", redirect_uri)
             .secret_field("code_verifier", verifier)
             .user_fields()
             .never_repeated();
+        if let Some(user) = options.login_hint() {
+            exchange.set_login_hint(user);
+        }
         Ok(Self {
             app: app.clone(),
             url: Secret::new(query.finish()),

@@ -123,11 +123,16 @@ impl DeviceCodeFlow {
     }
 
     fn ask(&self) -> Request {
-        let entra = self.app.authority().is_entra();
-        let scope = if entra { self.scopes.with_reserved() } else { self.scopes.clone() }.to_string();
-        let fields = [("client_id", self.app.client_id()), ("scope", &scope)];
         let endpoint = self.app.authority().device_endpoint().unwrap_or_default();
-        Request::form(endpoint, &self.correlation, &fields)
+        if self.app.authority().is_entra() {
+            // Entra's endpoint knows these two, and proves nobody.
+            let scope = self.scopes.with_reserved().to_string();
+            let fields = [("client_id", self.app.client_id()), ("scope", &scope)];
+            return Request::form(endpoint, &self.correlation, &fields);
+        }
+        // RFC 8628 section 3.1: a confidential client proves who it is here as at the token endpoint.
+        let fields = [("scope", &*self.scopes.to_string())];
+        self.app.request_to(endpoint, self.assertion.as_ref(), &self.correlation, &fields)
     }
 
     fn poll(&self) -> Request {
@@ -144,7 +149,7 @@ impl DeviceCodeFlow {
 
     fn receive_code(&mut self, response: &Response, now: Timestamp) -> Result<(), Error> {
         let limits = self.app.limits();
-        let object = match json::success(response, &limits, &[], now) {
+        let object = match json::success(response, &limits, &self.secrets(), now) {
             Ok(object) => object,
             Err(error) if is_worth_a_retry(&error) && !self.retried => {
                 self.retried = true;
@@ -167,13 +172,14 @@ impl DeviceCodeFlow {
         Ok(())
     }
 
+    /// What the provider must not be quoted with.
+    fn secrets(&self) -> Vec<&str> {
+        let all = [Some(&self.device_code), self.assertion.as_ref(), self.app.client_secret()];
+        all.into_iter().flatten().map(Secret::expose).collect()
+    }
+
     fn receive_poll(&mut self, response: &Response, now: Timestamp) -> Result<(), Error> {
-        let secrets: Vec<&str> = std::iter::once(&self.device_code)
-            .chain(&self.assertion)
-            .chain(self.app.client_secret())
-            .map(Secret::expose)
-            .collect();
-        match TokenResponse::parse(response, &self.app, &self.scopes, &secrets, now) {
+        match TokenResponse::parse(response, &self.app, &self.scopes, &self.secrets(), now) {
             Ok(tokens) => {
                 self.state = State::Done(Box::new(tokens));
                 Ok(())

@@ -18,6 +18,8 @@ pub(super) struct TokenExchange {
     /// The form but for what proves who the client is.
     fields: Vec<(&'static str, Secret)>,
     assertion: Option<Secret>,
+    /// Who is to sign in: recorded with the answer.
+    login_hint: Option<String>,
     /// Whether sending it twice does no harm.
     repeatable: bool,
     state: State,
@@ -41,6 +43,7 @@ impl TokenExchange {
             correlation,
             fields: Vec::new(),
             assertion: None,
+            login_hint: None,
             repeatable: true,
             state: State::Send,
         }
@@ -68,6 +71,10 @@ impl TokenExchange {
         let scope = if entra { self.scopes.with_reserved() } else { self.scopes.clone() }.to_string();
         let all = self.field("scope", scope);
         if entra { all.field("client_info", "1") } else { all }
+    }
+
+    pub(super) fn set_login_hint(&mut self, user: &str) {
+        self.login_hint = Some(user.to_owned());
     }
 
     pub(super) fn set_claims(&mut self, claims: &str) {
@@ -125,7 +132,8 @@ impl TokenExchange {
             .map(Secret::expose)
             .collect();
         match TokenResponse::parse(response, &self.app, &self.scopes, &secrets, now) {
-            Ok(tokens) => {
+            Ok(mut tokens) => {
+                tokens.login_hint.clone_from(&self.login_hint);
                 self.state = State::Done(Box::new(tokens));
                 Ok(())
             }

@@ -63,12 +63,13 @@ impl PasswordFlow {
         scopes.resource()?;
         check("user name", username)?;
         check("password", password.expose())?;
-        let exchange = TokenExchange::new(app, scopes, correlation)
+        let mut exchange = TokenExchange::new(app, scopes, correlation)
             .field("grant_type", "password")
             .field("username", username)
             .secret_field("password", password)
             .user_fields()
             .never_repeated();
+        exchange.set_login_hint(username);
         Ok(Self { username: username.to_owned(), retried: false, exchange, state: State::Ask })
     }
 

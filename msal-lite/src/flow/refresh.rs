@@ -34,6 +34,13 @@ impl RefreshFlow {
         Ok(Self(exchange))
     }
 
+    /// Says whose the refresh token is, where that is known without the provider.
+    #[must_use]
+    pub fn with_login_hint(mut self, user: &str) -> Self {
+        self.0.set_login_hint(user);
+        self
+    }
+
     /// Hands a claims challenge back, as [`ServerError::claims`](crate::ServerError::claims) or a resource
     /// gave it.
     #[must_use]

@@ -10,6 +10,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use tempfile::NamedTempFile;
+
 #[cfg(unix)]
 use super::Revision;
 #[cfg(feature = "encrypted")]
@@ -23,10 +25,10 @@ use crate::{AccountQuery, Body, Cache, Error};
 /// A cache in a file that several processes share.
 ///
 /// - The file has mode 0600 (Unix) and is never a symbolic link: one is refused.
-/// - A save takes an operating system lock on `<path>.lock`, reads the file again, changes it, writes a
-///   new file beside it, syncs it, renames it over the old one and syncs the folder. A crash at any point
-///   leaves either the old or the new cache. The lock file stays: a lock that is never removed cannot be
-///   left over.
+/// - A save takes an operating system lock on `<path>.lock`, reads the file again, changes it, writes
+///   `<path>.new`, syncs it, renames it over the old one and syncs the folder. A crash at any point
+///   leaves either the old or the new cache, and at most a `<path>.new` that the next save replaces. The lock
+///   file stays: a lock that is never removed cannot be left over.
 /// - Reading takes no lock: a rename is seen whole or not at all.
 /// - While a token is refreshed, `<path>.refresh.lock` is held, so that a second process waits for the
 ///   first one's token instead of asking for its own.
@@ -46,15 +48,18 @@ pub struct FileStore {
     seal: Option<Arc<Seal>>,
 }
 
-/// What an encrypted file begins with. Known without the feature too, so that nobody takes such a file for
-/// a damaged one.
-const SEALED: &[u8] = b"msal-lite sealed ";
+/// What an encrypted file begins with, in each version of its form. Known without the feature too, so that nobody
+/// takes such a file for a damaged one.
+pub(super) const SEALED: &[u8] = b"msal-lite sealed ";
 
 /// How far ahead of its time a file is dated that is shared with `msal-extensions`.
 ///
 /// Those read the file again if it is dated after the end of their last reading. What was saved while they were
 /// reading would be older than that, and they would put back what they have read: an old refresh token.
 const AHEAD: Duration = Duration::from_secs(2);
+
+/// Octets that one account with its tokens takes, and more.
+const ROOM: usize = 32 << 10;
 
 /// What the file holds.
 enum Content {
@@ -231,12 +236,7 @@ impl FileStore {
     fn save(&self, cache: &Cache) -> Result<(), Error> {
         let folder = folder(&self.path);
         let unwritable = |error: io::Error| self.unwritable(&error);
-        // Mode 0600 from the beginning, and a name that nobody can guess.
-        let mut file = tempfile::Builder::new()
-            .prefix(".msal-lite-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(unwritable)?;
+        let mut file = self.new_file().map_err(unwritable)?;
         file.write_all(self.seal(cache)?.expose()).map_err(unwritable)?;
         if self.msal_extensions {
             let ahead = SystemTime::now() + AHEAD;
@@ -245,6 +245,18 @@ impl FileStore {
         file.as_file().sync_all().map_err(unwritable)?;
         file.persist(&self.path).map_err(|error| self.unwritable(&error.error))?;
         sync_folder(folder).map_err(unwritable)
+    }
+
+    /// The file that is to be renamed over the old one, with mode 0600 from the beginning. Always under one name, which
+    /// the lock makes ours, so that the tokens in one that a crash has left over are gone with the next save.
+    fn new_file(&self) -> io::Result<NamedTempFile> {
+        let name = beside(&self.path, ".new");
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let name = name.file_name().unwrap_or_default();
+        tempfile::Builder::new().prefix(name).rand_bytes(0).tempfile_in(folder(&self.path))
     }
 
     /// What can be read, when nobody is in the middle of writing it.
@@ -315,13 +327,23 @@ impl Store for FileStore {
 
     fn probe(&self) -> Result<(), Error> {
         let _locks = self.locks()?;
-        self.content(None)?;
-        tempfile::Builder::new()
-            .prefix(".msal-lite-")
-            .suffix(".tmp")
-            .tempfile_in(folder(&self.path))
-            .map(drop)
-            .map_err(|error| self.unwritable(&error))
+        let cache = match self.content(None)? {
+            Content::Cache(cache) => cache,
+            Content::Empty | Content::Damaged(_) => Cache::new(),
+        };
+        // As a save does it, with the key and with room for what a sign-in brings: a keyring may be locked, and a disk
+        // full.
+        let octets = self.seal(&cache)?;
+        let written = self.new_file().and_then(|mut file| {
+            file.write_all(octets.expose())?;
+            file.write_all(&[0; ROOM])
+        });
+        written.map_err(|error| self.unwritable(&error))
+    }
+
+    #[cfg(feature = "encrypted")]
+    fn is_locked(&self) -> bool {
+        self.seal.as_ref().is_some_and(|seal| !seal.has_key())
     }
 
     /// Place, size and time of the file. A file that was changed in the last two seconds has no revision:
@@ -384,7 +406,10 @@ fn explain(error: &io::Error, verb: &str) -> String {
         }
         io::ErrorKind::NotFound => "its folder does not exist; make it or name another file".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; name another file".to_owned(),
-        io::ErrorKind::StorageFull => "the disk is full; the cache is as it was before".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "the disk is full, or as much of it as this user may have; the cache is as it was before"
+                .to_owned()
+        }
         _ => error.to_string(),
     }
 }

@@ -47,7 +47,7 @@ pub(super) enum KeyMaterial {
 }
 
 /// Less is no key, but somebody's password.
-const LEAST: usize = 32;
+pub(super) const LEAST: usize = 32;
 /// More is the wrong file.
 const MOST: u64 = 4096;
 
@@ -81,7 +81,8 @@ impl FileKey {
         Self(Source::Passphrase(passphrase))
     }
 
-    /// A random key that the operating system's keyring keeps under these names, made at the first use.
+    /// A random key that the operating system's keyring keeps under these names, made for the first save. A key that
+    /// is gone is not made anew while its file is there.
     ///
     /// A program that has chosen a keyring of its own by `keyring_core::set_default_store` gets that one.
     ///
@@ -92,8 +93,9 @@ impl FileKey {
         Self(Source::Keyring { service: service.to_owned(), account: account.to_owned() })
     }
 
-    /// Fetches it. The error is a reason for a human.
-    pub(super) fn fetch(&self) -> Result<KeyMaterial, String> {
+    /// Fetches it, for a `new` file or for one that is there. The error is a reason for a human.
+    #[cfg_attr(not(feature = "keyring"), expect(unused_variables, reason = "only a keyring makes keys"))]
+    pub(super) fn fetch(&self, new: bool) -> Result<KeyMaterial, String> {
         match &self.0 {
             Source::File(path) => read_key_file(path).map(KeyMaterial::Strong),
             Source::Passphrase(text) if text.expose().is_empty() => {
@@ -104,7 +106,7 @@ impl FileKey {
             }
             #[cfg(feature = "keyring")]
             Source::Keyring { service, account } => {
-                super::keyring::key(service, account).map(KeyMaterial::Strong)
+                super::keyring::key(service, account, new).map(KeyMaterial::Strong)
             }
         }
     }

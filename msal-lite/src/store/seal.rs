@@ -25,11 +25,14 @@ use ring::{
 };
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::key::{FileKey, KeyMaterial};
+use super::{
+    file::SEALED,
+    key::{FileKey, KeyMaterial},
+};
 use crate::Body;
 
-/// What an encrypted file begins with.
-pub(super) const MAGIC: &[u8] = b"msal-lite sealed 1\n";
+/// What an encrypted file begins with: the mark of all versions, and this one.
+const MAGIC: &[u8] = b"msal-lite sealed 1\n";
 
 const SALT: usize = 16;
 const CHECK: usize = 16;
@@ -66,19 +69,24 @@ impl Seal {
     }
 
     pub(super) fn open(&self, file: &[u8]) -> Unsealed {
+        // What is not ours is not called damaged, however short it is: a damaged file is moved aside.
+        if !file.starts_with(SEALED) && !SEALED.starts_with(file) {
+            let reason = "it is not encrypted; name another file, and bring its tokens there by adopt_cache";
+            return Unsealed::NoKey(reason.to_owned());
+        }
+        if !file.starts_with(MAGIC) && !MAGIC.starts_with(file) {
+            let reason = "it is encrypted in the form of another version of this program; use that one";
+            return Unsealed::NoKey(reason.to_owned());
+        }
         let Some((header, sealed)) = file.split_at_checked(HEADER) else {
             return Unsealed::Damaged("cut off".to_owned());
         };
-        let mut rest = header;
+        let mut rest = header.get(MAGIC.len()..).unwrap_or_default();
         let mut take = |count: usize| {
             let (part, tail) = rest.split_at_checked(count).unwrap_or((rest, &[]));
             rest = tail;
             part
         };
-        if take(MAGIC.len()) != MAGIC {
-            let reason = "it is not encrypted; name another file, and bring its tokens there by adopt_cache";
-            return Unsealed::NoKey(reason.to_owned());
-        }
         let (kind, salt, check, save) = (take(1), take(SALT), take(CHECK), take(SAVE));
         let Ok(salt) = <[u8; SALT]>::try_from(salt) else { return Unsealed::Damaged("cut off".to_owned()) };
         let master = match self.master(Some(salt)) {
@@ -101,6 +109,11 @@ impl Seal {
             }
             None => Unsealed::Damaged("encrypted with this key, but changed since".to_owned()),
         }
+    }
+
+    /// Whether the key is in memory.
+    pub(super) fn has_key(&self) -> bool {
+        self.master.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// The encrypted form. The error is a reason for a human.
@@ -134,7 +147,7 @@ impl Seal {
         {
             return Ok(master.clone());
         }
-        let master = match self.key.fetch()? {
+        let master = match self.key.fetch(salt.is_none())? {
             KeyMaterial::Strong(octets) => Master::strong(&octets)?,
             KeyMaterial::Weak(octets) => {
                 let salt = match salt {

@@ -19,6 +19,7 @@ const TABLE: &[Row] = {
         (400, "invalid_grant", "basic_action", &[50074, 50076], SignInAgain),
         (400, "interaction_required", "basic_action", &[50072, 50078, 50079], SignInAgain),
         (400, "interaction_required", "", &[50097, 50129, 53000, 53001, 53002, 90072], SignInAgain),
+        (400, "interaction_required", "", &[50131, 50158, 530_032, 530_035], SignInAgain),
         // Nothing that a person at the client could do.
         (400, "interaction_required", "message_only", &[53003], FixConfiguration),
         (400, "invalid_grant", "message_only", &[50105, 53003], FixConfiguration),

@@ -8,7 +8,8 @@ use msal_lite::{
 use serde_json::{Value, json};
 
 use crate::tenant::{
-    CLIENT, IMAP, NOW, SMTP, TENANT, USER, app, app_in, ok, refresh_flow, scopes, sent, tokens, tokens_of,
+    CLIENT, IMAP, NOW, SMTP, TENANT, USER, app, app_in, jwt, ok, refresh_flow, scopes, sent, tokens,
+    tokens_of,
 };
 
 const SKEW: Duration = Duration::from_secs(300);
@@ -303,6 +304,7 @@ fn what_is_no_cache_is_said_without_quoting_it() {
         (b"[]", "no JSON object"),
         (b"{\"Account\":[]}", "Account is no object"),
         (b"\0\0\0\0", "line 1 column"),
+        (b"\x01\0\0\0\xd0\x8c\x9d\xdf\x01\x15\xd1\x11\x8c\x7a\0\xc0\x4f\xc2\x97\xeb\x01\0S3c", "by Windows"),
     ] {
         let error = Cache::parse(bytes).unwrap_err().to_string();
         assert!(error.contains(word) && !error.contains("S3c"), "{error}");
@@ -339,4 +341,49 @@ fn many_accounts_take_linear_time() {
     assert_eq!(cache.accounts_of(&app()).len(), 20_000);
     let query = AccountQuery::username("user19999@contoso.com");
     assert_eq!(refresh(cache.silent(&app(), &scopes(IMAP), &query, NOW, SKEW)), "r19999");
+}
+
+#[test]
+fn with_an_account_go_its_tokens_of_every_kind() {
+    let mut cache = parse(&node());
+    let account = cache.account(&app(), &AccountQuery::Only).unwrap();
+    assert_eq!(value(&cache)["AccessToken"]["pop"]["secret"], "bound");
+    assert!(cache.remove_account(&account));
+    let left = value(&cache);
+    assert!(!left.to_string().contains(USER), "{left}");
+    assert_eq!(left["unknownEntity"]["kept"], true);
+}
+
+/// A person of one tenant with a mailbox in another: one refresh token, and an access token for each.
+#[test]
+fn a_refresh_at_another_tenant_is_kept_as_that_tenants() {
+    const OTHER: &str = "99999999-2222-3333-4444-555555555555";
+    let mut cache = parse(&python());
+    let account = cache.account(&app(), &AccountQuery::Only).unwrap();
+    let id_token =
+        jwt(&format!(r#"{{"oid":"guest","tid":"{OTHER}","preferred_username":"user@contoso.com"}}"#));
+    let body = format!(
+        r#"{{"token_type":"Bearer","scope":"{IMAP}","expires_in":4213,"access_token":"of-the-other","refresh_token":"r2","id_token":"{id_token}"}}"#
+    );
+    let there = cache.insert(&app_in(OTHER), &scopes(IMAP), &response(&body), Some(&account), NOW);
+    assert_eq!((there.realm.as_str(), there.local_account_id.as_str()), (OTHER, "guest"));
+    let now = NOW.as_unix();
+    for at_home in [TENANT, "organizations", "contoso.com"] {
+        assert_eq!(hit(look(&cache, &app_in(at_home), IMAP, now)), "py-access", "{at_home}");
+    }
+    assert_eq!(hit(look(&cache, &app_in(OTHER), IMAP, now)), "of-the-other");
+    assert_eq!(refresh(look(&cache, &app_in(OTHER), SMTP, now)), "r2");
+    // The account is still one, by its name at home; and back at home it is no guest.
+    assert_eq!(cache.accounts_of(&app()), std::slice::from_ref(&account));
+    let back = cache.insert(
+        &app_in("organizations"),
+        &scopes(IMAP),
+        &response(&tokens("home-again", "r3")),
+        Some(&there),
+        NOW,
+    );
+    assert_eq!((back.realm.as_str(), back.local_account_id.as_str()), (TENANT, USER));
+    assert_eq!(hit(look(&cache, &app_in(OTHER), IMAP, now)), "of-the-other");
+    assert_eq!(hit(look(&cache, &app(), IMAP, now)), "home-again");
+    assert!(cache.remove_account(&account) && cache.accounts().is_empty());
 }

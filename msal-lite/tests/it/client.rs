@@ -298,3 +298,80 @@ async fn two_clients_on_one_file_make_one_request() {
     assert_eq!(provider.requests(), 1);
     assert!(!format!("{one:?}").contains("fresh"));
 }
+
+/// A store that is shared or chosen at run time looks at one account as well as the store itself.
+#[test]
+fn a_shared_store_looks_at_one_account_too() {
+    struct OneOnly;
+    impl Store for OneOnly {
+        fn read(&self, _: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+            panic!("all of it was read")
+        }
+        fn read_of(&self, _: &AccountQuery, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+            look(&Cache::new());
+            Ok(())
+        }
+        fn update(&self, _: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
+            Ok(Saved::default())
+        }
+    }
+    let shared: Arc<dyn Store> = Arc::new(OneOnly);
+    Store::read_of(&shared, &AccountQuery::username("u"), &mut |_| ()).unwrap();
+    Store::read_of(&Arc::new(shared), &AccountQuery::username("u"), &mut |_| ()).unwrap();
+}
+
+/// Who signs out while a refresh is on its way stays signed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_under_way_does_not_bring_a_removed_account_back() {
+    let provider = Provider::new(|_, _| Ok(ok(tokens("fresh", "r1"))));
+    let store = Watched::default();
+    let client = signed_in(&store, &provider);
+    let account = client.accounts().unwrap().remove(0);
+    let refreshing = tokio::spawn({
+        let client = client.clone();
+        async move { client.acquire_silent(&scopes(IMAP), &AccountQuery::Only).await }
+    });
+    while provider.requests() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(client.remove_account(&account).await.unwrap());
+    refreshing.await.unwrap().unwrap();
+    assert!(client.accounts().unwrap().is_empty());
+    assert!(!has(&store, "r1"));
+}
+
+/// A keyring may ask a person, and a passphrase is stretched: not on a thread that others wait for.
+#[tokio::test]
+async fn what_has_to_be_unlocked_is_unlocked_elsewhere() {
+    #[derive(Default)]
+    struct Locked(MemoryStore, Mutex<Vec<std::thread::ThreadId>>);
+    impl Store for Locked {
+        fn read(&self, look: &mut dyn FnMut(&Cache)) -> Result<(), Error> {
+            self.1.lock().unwrap().push(std::thread::current().id());
+            self.0.read(look)
+        }
+        fn update(&self, change: &mut dyn FnMut(&mut Cache)) -> Result<Saved, Error> {
+            self.0.update(change)
+        }
+        fn is_locked(&self) -> bool {
+            self.1.lock().unwrap().is_empty()
+        }
+    }
+    let here = std::thread::current().id();
+    for way in 0..3 {
+        let store = Arc::new(Locked::default());
+        put_refresh_token(&store, "r0");
+        let provider = Provider::new(|_, _| Ok(ok(tokens("fresh", "r1"))));
+        let app = crate::applications::confidential(app());
+        let client = TokenClient::new(app, Arc::clone(&store), provider).with_clock(|| NOW);
+        let wanted = scopes(if way == 2 { crate::applications::DEFAULT } else { IMAP });
+        let token = match way {
+            0 => client.acquire_silent(&wanted, &AccountQuery::Only).await,
+            1 => client.acquire_silent_with_claims(&wanted, &AccountQuery::Only, "{}").await,
+            _ => client.acquire_for_client(&wanted).await,
+        };
+        assert_eq!(token.unwrap().access_token().expose(), "fresh");
+        let looks = store.1.lock().unwrap();
+        assert!(looks.len() > 1 && looks[0] != here && looks[1] == here, "{way}");
+    }
+}

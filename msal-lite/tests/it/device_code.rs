@@ -188,3 +188,29 @@ fn another_provider_gets_no_parameter_of_entra() {
     assert_eq!(request.url(), "https://a.example/d");
     assert_eq!(form(&request), [("client_id".into(), "id".into()), ("scope".into(), "mail".into())]);
 }
+
+/// RFC 8628 section 3.1: a confidential client proves who it is when it asks for a code, too.
+#[test]
+fn another_provider_is_told_who_asks_for_a_code() {
+    let authority =
+        Authority::with_endpoints("https://a.example", "https://a.example/t", Some("https://a.example/d"))
+            .unwrap();
+    let app = Application::new("id", authority).unwrap();
+    let with_secret = app.clone().with_client_secret(msal_lite::Secret::new("s3cret".to_owned())).unwrap();
+    let begin = |app| DeviceCodeFlow::new(app, &scopes("mail"), CorrelationId::from_random([1; 16])).unwrap();
+    let fields = |flow: &mut DeviceCodeFlow| {
+        let request = sent(flow);
+        assert_eq!(request.url(), "https://a.example/d");
+        form(&request).into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(&mut begin(&with_secret)), ["client_id=id", "scope=mail", "client_secret=s3cret"]);
+    let mut flow = begin(&app).with_assertion(msal_lite::Secret::new("e.y.J".to_owned()));
+    let asked = fields(&mut flow);
+    assert_eq!((asked.len(), asked[3].as_str()), (4, "client_assertion=e.y.J"));
+    // What is refused then may repeat the secret, which is left out.
+    let mut flow = begin(&with_secret);
+    sent(&mut flow);
+    let body = r#"{"error":"invalid_client","error_description":"s3cret is wrong"}"#;
+    let error = flow.receive(&answer(401, body), NOW).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+}

@@ -1,8 +1,11 @@
 //! Where a provider says that its endpoints are.
 
-use msal_lite::{Authority, CorrelationId, DiscoveryFlow, DiscoveryStep, Error};
+use msal_lite::{
+    Application, Authority, AuthorizationCodeFlow, AuthorizationOptions, CorrelationId, DiscoveryFlow,
+    DiscoveryStep, Error, Redirect,
+};
 
-use crate::tenant::{NOW, answer, ok};
+use crate::tenant::{NOW, answer, ok, scopes};
 
 fn flow(issuer: &str) -> DiscoveryFlow {
     DiscoveryFlow::new(issuer, CorrelationId::from_random([7; 16])).unwrap()
@@ -57,7 +60,15 @@ fn a_whole_document() {
 #[test]
 fn documents_that_cannot_be_used() {
     for (document, word) in [
-        (r#"{"issuer":"https://evil.example","token_endpoint":"https://a.example/t"}"#, "another issuer"),
+        (
+            r#"{"issuer":"https://evil.example","token_endpoint":"https://a.example/t"}"#,
+            "it is \"https://evil.example\" and not \"https://a.example\"",
+        ),
+        (
+            r#"{"issuer":"https://a.example/","token_endpoint":"https://a.example/t"}"#,
+            "it is \"https://a.example/\" and",
+        ),
+        (r#"{"token_endpoint":"https://a.example/t"}"#, "another issuer"),
         (r#"{"issuer":"https://a.example/","token_endpoint":"https://a.example/t"}"#, "another issuer"),
         (r#"{"token_endpoint":"https://a.example/t"}"#, "another issuer"),
         (r#"{"issuer":"https://a.example"}"#, "no token_endpoint"),
@@ -89,5 +100,33 @@ fn plain_http_to_this_machine_only() {
         "ftp://localhost/common",
     ] {
         assert!(Authority::dangerous_parse_loopback_http(bad).is_err(), "{bad}");
+    }
+}
+
+/// An issuer is compared octet by octet (RFC 8414 section 3.3, RFC 9207 section 2.4), and some end in a slash.
+#[test]
+fn an_issuer_stays_as_it_is_given() {
+    for issuer in ["https://tenant.example/", "https://tenant.example", "https://tenant.example/realms/mail/"]
+    {
+        let document = format!(
+            r#"{{"issuer":"{issuer}","token_endpoint":"https://tenant.example/t","authorization_endpoint":"https://tenant.example/a",
+                "authorization_response_iss_parameter_supported":true}}"#
+        );
+        let authority = outcome(issuer, &document).unwrap();
+        assert_eq!(authority.issuer(), issuer);
+        let app = Application::new("client", authority).unwrap();
+        let mut flow = AuthorizationCodeFlow::new(
+            &app,
+            &scopes("mail"),
+            "http://127.0.0.1:1234/",
+            &AuthorizationOptions::new(),
+            [3; 96],
+            CorrelationId::from_random([7; 16]),
+        )
+        .unwrap();
+        let page = url::Url::parse(flow.authorization_url()).unwrap();
+        let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        let answer = |iss: &str| format!("code=c&state={state}&iss={iss}");
+        assert_eq!(flow.receive_redirect(answer(issuer).as_bytes()).unwrap(), Redirect::Accepted);
     }
 }

@@ -103,7 +103,43 @@ fn keys_that_are_none() {
     let plain = folder.path().join("plain");
     sign_in(&FileStore::new(&plain), 1);
     assert!(failure(&FileStore::encrypted(&plain, key_file(&folder, "good2", 1))).contains("not encrypted"));
+    // The first octets tell, however short the file.
+    for short in ["{}", "{\"AccessToken\":{}}", "msal-lite unsealed"] {
+        fs::write(&plain, short).unwrap();
+        assert!(
+            failure(&FileStore::encrypted(&plain, key_file(&folder, short, 1))).contains("not encrypted")
+        );
+    }
     for name in ["", "../x", ".x"] {
         assert!(FileKey::from_systemd_credential(name).is_err());
     }
+}
+
+#[test]
+fn a_form_of_another_version_is_named_and_stays() {
+    let folder = folder();
+    let path = folder.path().join("tokens");
+    sign_in(&FileStore::encrypted(&path, key_file(&folder, "key", 1)), 1);
+    let mut file = fs::read(&path).unwrap();
+    assert!(file.starts_with(b"msal-lite sealed 1\n"));
+    file[17] = b'2';
+    for length in [file.len(), 40] {
+        fs::write(&path, &file[..length]).unwrap();
+        let key = key_file(&folder, &length.to_string(), 1);
+        assert!(failure(&FileStore::encrypted(&path, key)).contains("another version"));
+        assert!(failure(&FileStore::new(&path)).contains("give its key"));
+    }
+}
+
+#[test]
+fn a_store_is_locked_until_its_key_is_there() {
+    let folder = folder();
+    let store = FileStore::encrypted(folder.path().join("tokens"), key_file(&folder, "key", 1));
+    assert!(store.is_locked());
+    sign_in(&store, 1);
+    assert!(!store.is_locked() && !store.clone().is_locked());
+    let again = FileStore::encrypted(store.path(), key_file(&folder, "again", 1));
+    assert!(again.is_locked() && std::sync::Arc::new(again.clone()).is_locked());
+    assert_eq!(accounts(&again), 1);
+    assert!(!again.is_locked() && !FileStore::new("x").is_locked());
 }

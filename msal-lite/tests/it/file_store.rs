@@ -355,3 +355,64 @@ fn the_lock_of_msal_extensions_comes_and_goes() {
     assert_eq!(accounts(&store), 22);
     assert!(!lock.exists());
 }
+
+/// A process that was killed before the rename leaves a file with tokens behind; it does not stay.
+#[test]
+fn what_a_crash_has_left_over_goes_with_the_next_save() {
+    let folder = folder();
+    let store = FileStore::new(folder.path().join("tokens.json"));
+    let left_over = folder.path().join("tokens.json.new");
+    fs::write(&left_over, "S3cret of a process that was killed").unwrap();
+    sign_in(&store, 1);
+    assert_eq!(names(folder.path()), ["tokens.json", "tokens.json.lock"]);
+    // A link under that name is removed, and not what it points to.
+    #[cfg(unix)]
+    {
+        let target = folder.path().join("target");
+        fs::write(&target, "precious").unwrap();
+        for save in [true, false] {
+            std::os::unix::fs::symlink(&target, &left_over).unwrap();
+            if save {
+                sign_in(&store, 2);
+            } else {
+                store.probe().unwrap();
+            }
+            assert!(!left_over.exists());
+        }
+        assert_eq!(fs::read(&target).unwrap(), b"precious");
+        fs::create_dir(&left_over).unwrap();
+        let error = store.update(&mut |_| ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage);
+    }
+    assert_eq!(accounts(&store), 2);
+}
+
+/// A disk without room for a sign-in is found out before anyone signs in; here by a limit on the length of files, of
+/// which a shell makes the signal an error.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_said_before_anyone_signs_in() {
+    let folder = folder();
+    let path = folder.path().join("tokens.json");
+    sign_in(&FileStore::new(&path), 1);
+    let before = fs::read(&path).unwrap();
+    let said = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" --exact file_store::full_child --ignored"])
+        .arg(std::env::current_exe().unwrap())
+        .env(CHILD, &path)
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), ["tokens.json", "tokens.json.lock"]);
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "started by a_full_disk_is_said_before_anyone_signs_in"]
+fn full_child() {
+    let Ok(path) = std::env::var(CHILD) else { return };
+    let error = FileStore::new(path).probe().unwrap_err();
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Storage);
+}

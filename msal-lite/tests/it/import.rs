@@ -72,3 +72,43 @@ fn another_cache_beside_ones_own() {
     assert_eq!(ours.accounts_of(&app()).len(), 2);
     assert_eq!(refresh_token(&ours, "bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee"), "second");
 }
+
+/// Tokens that Python's cryptography has encrypted, as the proxy does.
+#[cfg(feature = "proxy-import")]
+#[test]
+fn email_oauth2_proxy_with_the_password() {
+    use msal_lite::Secret;
+    const NEWER: &str = "Token_Salt: AQEBAQEBAQEBAQEBAQEBAQ==\ntoken_iterations = 1200\nrefresh_token = gAAAAABlU_EAJCQkJCQkJCQkJCQkJCQkJB4QYIgaEmLDzHwJg8keCazUkcYDB3KvxxaOyS2ygxTyzh-NbH9xcKz1gKsGIZDuGdgWixyJVCMExR037s2o_i4LYD0S7ATIDxzDm0yhwMjK\n";
+    // Before the number of iterations was kept.
+    const FORMER: &str = "token_salt = AAECAwQFBgcICQoLDA0ODw==\nrefresh_token = gAAAAABlU_EAJCQkJCQkJCQkJCQkJCQkJKY49Gp6ahsVswMnDfViQmi0bXhKCRRdrAUYJnWq2NojZY1IehqUPEn7s1EZIbos-zsSeUwNsvtSIkbVjHyJ2sfrPyLpprziZVwzPYceRD5q\n";
+    let read = |lines: &str| {
+        let file = format!("[IMAP-1993]\n[u@contoso.com]\n{lines}");
+        ImportedAccount::from_email_oauth2_proxy(file.as_bytes()).unwrap().remove(0)
+    };
+    let password = |text: &str| Secret::new(text.to_owned());
+    for lines in [NEWER, FORMER] {
+        let mut account = read(lines);
+        let error = account.decrypt(&password("pAssword")).unwrap_err();
+        assert!(error.to_string().contains("another password"), "{error}");
+        assert_eq!(account.refresh_token, None);
+        account.decrypt(&password("p\u{e4}ssword")).unwrap();
+        assert_eq!(account.require_refresh_token().unwrap().expose(), "1.AXoA-refresh_token-of-the-proxy");
+        assert!(!format!("{account:?}").contains("AX") && !format!("{account:?}").contains("gAAA"));
+    }
+    for (from, to, word) in [
+        ("Salt: AQ", "Salt: !!", "token_salt"),
+        ("Token_Salt", "other", "token_salt"),
+        ("= 1200", "= 0", "token_iterations"),
+        ("= 1200", "= 4000000000", "token_iterations"),
+        ("= 1200", "= 1201", "another password"),
+        ("gAAAAABl", "gAAAAABm", "another password"),
+        ("gAAAAABl", "hAAAAABl", "form of that program"),
+        ("gAAAAABlU_EAJ", "!", "form of that program"),
+        ("refresh_token = ", "refresh_token = \n", "sign in again"),
+        ("refresh_token", "x", "sign in again"),
+    ] {
+        let mut account = read(&NEWER.replace(from, to));
+        let error = account.decrypt(&password("p\u{e4}ssword")).unwrap_err().to_string();
+        assert!(error.contains(word), "{to}: {error}");
+    }
+}

@@ -204,3 +204,56 @@ async fn an_address_as_it_is_registered() {
         assert!(Loopback::new().with_path(path).is_err(), "{path}");
     }
 }
+
+/// Two people at a provider that tells nobody's name: each is found again by the name that the program gave.
+#[tokio::test]
+async fn people_of_a_provider_that_does_not_tell_who_signed_in() {
+    #[derive(Clone)]
+    struct Mute;
+    impl Transport for Mute {
+        async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
+            let fields = form(&request);
+            let field = |wanted: &str| {
+                fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+            };
+            let refresh_token = field("code").or_else(|| field("refresh_token")).unwrap();
+            Ok(ok(format!(
+                r#"{{"access_token":"for-{refresh_token}","token_type":"bearer","expires_in":1,"refresh_token":"{refresh_token}"}}"#
+            )))
+        }
+    }
+    let provider = msal_lite::Provider::Yahoo;
+    let secret = msal_lite::Secret::new("s3cret-of-the-app".to_owned());
+    let app = msal_lite::Application::new("dj0yJmk9", provider.authority().unwrap()).unwrap();
+    let client = TokenClient::new(app.with_client_secret(secret).unwrap(), MemoryStore::default(), Mute)
+        .with_clock(|| NOW);
+    let wanted = scopes(provider.mail_scopes());
+    for name in ["one@yahoo.com", "two@yahoo.com"] {
+        let (opened, address) = oneshot::channel();
+        let task = tokio::spawn({
+            let (client, wanted) = (client.clone(), wanted.clone());
+            async move {
+                let options = AuthorizationOptions::new().with_login_hint(name);
+                let open = |url: &str| opened.send(url.to_owned()).unwrap();
+                client.authorization_code(&wanted, &options, &Loopback::new(), open).await
+            }
+        });
+        let url = url::Url::parse(&address.await.unwrap()).unwrap();
+        let get_field =
+            |field: &str| url.query_pairs().find(|(name, _)| name == field).unwrap().1.into_owned();
+        let port = url::Url::parse(&get_field("redirect_uri")).unwrap().port().unwrap();
+        let code = &name[..3];
+        visit(("127.0.0.1", port), &get(port, &format!("/?code={code}&state={}", get_field("state")))).await;
+        assert_eq!(task.await.unwrap().unwrap().account().username, name);
+    }
+    let three = msal_lite::Secret::new("three".to_owned());
+    client.adopt_refresh_token_of("three@yahoo.com", &wanted, three).await.unwrap();
+    for (name, token) in
+        [("ONE@yahoo.com", "for-one"), ("two@yahoo.com", "for-two"), ("three@yahoo.com", "for-three")]
+    {
+        let query = msal_lite::AccountQuery::username(name);
+        let found = client.acquire_silent(&wanted, &query).await.unwrap();
+        assert_eq!(found.access_token().expose(), token);
+    }
+    assert_eq!(client.accounts().unwrap().len(), 3);
+}

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use msal_lite::{AccountQuery, Cache, Flow, MemoryStore, Secret, Step};
+use msal_lite::{AccountQuery, Cache, CorrelationId, Flow, MemoryStore, RefreshFlow, Secret, Step};
 
 use crate::tenant::{DEVICE_CODE, IMAP, NOW, answer, app, ok, polling, refresh_flow, scopes, sent, tokens};
 
@@ -87,6 +87,15 @@ fn a_provider_that_repeats_what_it_was_sent() {
         let error = flow.receive(&answer(400, body), NOW).unwrap_err();
         clean(&error, &error.to_string());
     }
+    // As it stood in the form.
+    let token = Secret::new("0.AX+S3cret/and=".to_owned());
+    let mut flow =
+        RefreshFlow::new(&app(), &scopes(IMAP), token, CorrelationId::from_random([7; 16])).unwrap();
+    sent(&mut flow);
+    let body =
+        r#"{"error":"invalid_grant","error_description":"refresh_token=0.AX%2BS3cret%2Fand%3D&scope=x"}"#;
+    let error = flow.receive(&answer(400, body), NOW).unwrap_err();
+    clean(&error, &error.to_string());
     let mut flow = polling();
     let body = r#"{"error":"expired_token","error_description":"DAQABdevicecodeS3cret has expired"}"#;
     let error = flow.receive(&answer(400, body), NOW).unwrap_err();

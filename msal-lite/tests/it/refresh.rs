@@ -77,3 +77,22 @@ fn out_of_order_is_misuse() {
     // The flow is as it was.
     flow.receive(&ok(tokens("a", "r")), NOW).unwrap();
 }
+
+/// Entra words its outages in OAuth's terms, too.
+#[test]
+fn an_outage_in_the_words_of_oauth_is_repeated_as_well() {
+    for (status, error) in [(503, "temporarily_unavailable"), (500, "server_error"), (502, "unknown")] {
+        let refused =
+            || answer(status, format!(r#"{{"error":"{error}","error_description":"AADSTS90033: x"}}"#));
+        let mut flow = refresh_flow();
+        sent(&mut flow);
+        flow.receive(&refused(), NOW).unwrap();
+        assert_eq!(waited(&mut flow), 1);
+        sent(&mut flow);
+        assert!(matches!(flow.receive(&refused(), NOW), Err(msal_lite::Error::Refused(_))));
+        // One that says when to come back is believed.
+        let mut flow = refresh_flow();
+        sent(&mut flow);
+        assert!(flow.receive(&refused().with_header("Retry-After", "60"), NOW).is_err());
+    }
+}

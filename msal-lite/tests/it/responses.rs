@@ -128,6 +128,31 @@ fn bodies_and_nesting_are_bounded() {
     assert!(matches!(deep, Error::Malformed { .. }), "{deep}");
 }
 
+/// A value takes thirty times the room of its text, so that an answer within the limit could take 30 MiB.
+#[test]
+fn what_is_parsed_takes_no_more_room_than_the_body() {
+    let many = |part: &str| part.repeat(((1 << 20) - 100) / part.len());
+    let numbered: String = (0..100_000).map(|number| format!("\"{number}\":0,")).collect();
+    for (body, what) in [
+        (format!("{{\"scope\":[{}0]}}", many("0,")), "a list"),
+        (format!("{{\"scope\":[{}0]}}", many("[],")), "lists in a list"),
+        (format!("{{\"scope\":[{}0]}}", many("{\"\":0},")), "objects in a list"),
+        (format!("{{{}\"a\":0}}", many("\"a\":0,")), "one name again and again"),
+        (format!("{{\"a\":{{{}\"a\":0}}}}", many("\"a\":0,")), "members of a member"),
+        (format!("{{{numbered}\"a\":0}}"), "many names"),
+        (format!("{{\"error\":\"x\",\"error_codes\":[{}0]}}", many("7,")), "codes"),
+    ] {
+        assert!(body.len() <= 1 << 20);
+        let took = allocation_counter::measure(|| drop(outcome(200, &body)));
+        assert!(took.bytes_max < (1 << 20) + (256 << 10), "{what}: {} octets", took.bytes_max);
+    }
+    // As much as anybody sends is still read, and the last of two counts.
+    let names: String = (0..200).map(|number| format!("\"{number}\":[1],")).collect();
+    let body = format!("{{{names}\"error\":\"first\",\"error\":\"last\",\"error_codes\":[1,[2],3]}}");
+    let error = outcome(400, &body);
+    assert_eq!((error.server().unwrap().error(), error.server().unwrap().codes()), ("last", &[1, 3][..]));
+}
+
 #[test]
 fn lenient_numbers_a_bom_and_other_spellings() {
     for (expires, seconds) in [
@@ -160,6 +185,17 @@ fn retry_after_in_seconds_and_as_a_date() {
         (answer(429, "").with_header("retry-after", "99999"), NOW, Some(3600)),
         (date(), Timestamp::from_unix(784_111_777 - 30), Some(30)),
         (date(), NOW, Some(0)),
+        // The forms of before: RFC 850's and asctime's.
+        (
+            answer(429, "").with_header("Retry-After", "Sunday, 06-Nov-94 08:49:37 GMT"),
+            Timestamp::from_unix(784_111_777 - 30),
+            Some(30),
+        ),
+        (
+            answer(429, "").with_header("Retry-After", "Sun Nov  6 08:49:37 1994"),
+            Timestamp::from_unix(784_111_777 - 30),
+            Some(30),
+        ),
         (answer(429, "").with_header("Retry-After", "Sun, 99 Nov 1994 08:49:37 GMT"), NOW, None),
         (answer(429, "").with_header("Retry-After", "soon"), NOW, None),
         (answer(429, ""), NOW, None),

@@ -210,6 +210,8 @@ async fn a_loop_breaker_makes_a_pause_and_kills_no_refresh_token() {
     for _ in 0..3 {
         let error = client.acquire_silent(&scopes(IMAP), &only()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Wait);
+        // What an administrator needs is told each time.
+        assert_eq!(error.server().unwrap().codes(), [50196]);
     }
     assert_eq!(provider.requests(), 2, "it is not asked again in the next minute");
     clock.forward(60);
@@ -281,7 +283,7 @@ async fn assertions_are_made_for_each_request() {
     for (number, form) in provider.0.forms.lock().unwrap().iter().enumerate() {
         assert!(form.contains(&("client_assertion".to_owned(), format!("assertion{number}"))), "{form:?}");
     }
-    let failing = client.with_assertion(|_| async { Err(Error::Store("no token file".to_owned())) });
+    let failing = client.with_assertion(|_| async { Err(Error::Assertion("no token file".to_owned())) });
     assert!(
         failing
             .acquire_silent(&scopes(SMTP), &only())

@@ -111,6 +111,8 @@ fn what_the_server_says_is_bounded_and_escaped() {
     let error = refuse(long_challenge.as_bytes());
     assert_eq!((error.scope(), error.text()), (None, Some("{\"scope\":\"ssssss...")));
     assert_eq!(refuse(b"a\r\nb\x1b[1m\xff").text(), Some("a\\u{d}\\u{a}b\\u{1b}[1m\u{fffd}"));
+    // What turns the order of a line around.
+    assert_eq!(refuse("a\u{202e}b\u{2066}c".as_bytes()).text(), Some("a\\u{202e}b\\u{2066}c"));
     let nested = "[".repeat(64);
     assert!(refuse(nested.as_bytes()).text().is_some());
     assert!(refuse(&[b'A'; 1 << 20]).text().is_some());

@@ -58,7 +58,8 @@ impl AuthorizationOptions {
         Self::default()
     }
 
-    /// Who is to sign in, so that the name need not be typed.
+    /// Who is to sign in, so that the name need not be typed. With a provider that does not tell who signed in, the
+    /// account goes by this name; without it, all who sign in there are one account in the cache.
     #[must_use]
     pub fn with_login_hint(mut self, user: &str) -> Self {
         self.login_hint = Some(user.to_owned());
@@ -106,6 +107,10 @@ impl AuthorizationOptions {
         }
         self.more.push((name.to_owned(), value.to_owned()));
         Ok(self)
+    }
+
+    pub(super) fn login_hint(&self) -> Option<&str> {
+        self.login_hint.as_deref()
     }
 
     /// Whether `name` is set here, so that a provider's own value gives way.
