@@ -33,6 +33,9 @@ pub struct SenderLimits {
     /// How long a connection may lie idle and be used without a question. Default 5 s: behind that a `NOOP` shows first
     /// whether it lives.
     pub unprobed: Duration,
+    /// How long the answer to that `NOOP` may take. Default 10 s: a connection that a firewall has forgotten never
+    /// answers, and another one is opened sooner than SMTP's five minutes are over.
+    pub probe: Duration,
     /// How long a connection may lie idle and be used at all. Default 4 min: servers wait five for a command (RFC 5321
     /// section 4.5.3.2.7).
     pub idle: Duration,
@@ -45,6 +48,7 @@ impl Default for SenderLimits {
             messages: 30,
             window: Duration::from_secs(60),
             unprobed: Duration::from_secs(5),
+            probe: Duration::from_secs(10),
             idle: Duration::from_secs(240),
         }
     }
@@ -54,7 +58,7 @@ impl Default for SenderLimits {
 ///
 /// Connections are opened when they are needed, and used again: a message that was refused leaves a `RSET` to be sent, a
 /// connection that was idle is asked by `NOOP` whether it lives. When the server says that it is too much or too fast,
-/// no message begins for [`SenderLimits::window`].
+/// no message begins for [`SenderLimits::window`], those that wait for a connection included.
 ///
 /// Calls may run side by side; share it behind an `Arc`. Nothing runs between the calls.
 ///
@@ -86,7 +90,8 @@ impl Sender {
 
     /// Sends a message, when it may begin. Nothing is sent twice: a message whose connection broke is not tried again.
     ///
-    /// Dropped half way, the connection is closed and the message, which has no end, is none.
+    /// A call that is dropped half way closes its connection. A message whose end has not gone out is none then; of one
+    /// whose end has, nobody knows, as with [`Outcome::Unknown`](smtp_min::Outcome::Unknown).
     ///
     /// # Errors
     /// Those of [`Mailbox::smtp`] when a connection is needed, and those of [`smtp_min::Client::send`] as

@@ -109,7 +109,6 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 
 /// A server's text for people: control characters escaped, at most 500 characters, and without runs that could be a
 /// token which the server echoes.
-#[cfg(feature = "tokio")]
 pub(crate) fn readable(bytes: &[u8]) -> String {
     const MOST: usize = 500;
     let mut text = String::new();
@@ -143,9 +142,7 @@ fn is_opaque(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(feature = "tokio")]
-    use super::readable;
-    use super::shown;
+    use super::{readable, shown};
 
     #[test]
     fn bytes_of_the_server_are_escaped_cut_and_redacted() {
@@ -157,7 +154,6 @@ mod tests {
         );
     }
 
-    #[cfg(feature = "tokio")]
     #[test]
     fn texts_stay_readable() {
         assert_eq!(readable("gr\u{fc}n \\ \x1b[31m".as_bytes()), "gr\u{fc}n \\ \\u{1b}[31m");

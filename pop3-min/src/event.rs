@@ -156,10 +156,11 @@ pub struct Reply<'i> {
 }
 
 impl Reply<'_> {
-    /// The text as a string; what is not UTF-8 is replaced.
+    /// The text in one line for people: control characters escaped, what is not UTF-8 replaced, at most 500 characters,
+    /// and without long opaque runs, which might be a token that the server echoes.
     #[must_use]
-    pub fn text_lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.text)
+    pub fn text_lossy(&self) -> String {
+        crate::error::readable(&self.text)
     }
 
     /// A copy that borrows nothing.

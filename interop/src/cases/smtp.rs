@@ -77,6 +77,7 @@ pub(super) fn half(report: &SendReport) -> Result<(), Failed> {
         .map(|(_, outcome)| match outcome {
             RecipientOutcome::Accepted => 250,
             RecipientOutcome::Refused(reply) => reply.code(),
+            RecipientOutcome::Unanswered => 0,
         })
         .collect();
     ensure(codes == [250, 550, 250], format!("{report:?}"))?;

@@ -115,8 +115,8 @@ fn tell(report: &SendReport, screen: Screen) -> Result<(), Failure> {
     for (address, outcome) in &report.recipients {
         match outcome {
             RecipientOutcome::Accepted if taken => screen.say(format!("{GOOD}accepted{GOOD:#} {address}")),
-            // The address was taken, the message was not.
-            RecipientOutcome::Accepted => {
+            // The address may have been taken, the message was not.
+            RecipientOutcome::Accepted | RecipientOutcome::Unanswered => {
                 screen.say(format!("{FAINT}not known or not sent{FAINT:#} {address}"))
             }
             RecipientOutcome::Refused(reply) => {
@@ -174,7 +174,9 @@ fn refusal(reply: &Reply<'_>, by_all: bool) -> Failure {
 fn object((address, outcome): &(Address, RecipientOutcome), taken: bool) -> Value {
     let address = address.to_string();
     match outcome {
-        RecipientOutcome::Accepted => json!({ "address": address, "accepted": taken }),
+        RecipientOutcome::Accepted | RecipientOutcome::Unanswered => {
+            json!({ "address": address, "accepted": taken })
+        }
         RecipientOutcome::Refused(reply) => {
             json!({ "address": address, "accepted": false, "refused": reply.to_string() })
         }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use smtp_min::{Client, Condition, Envelope, Outcome, RecipientOutcome, Reply, SendReport, State};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::SenderLimits;
 use super::pace::Pace;
@@ -41,9 +41,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pool<S> {
         envelope: &Envelope,
         message: impl AsyncRead + Unpin,
     ) -> Result<SendReport, Error> {
-        let mut slot = self.pace.slot().await;
         // It is never closed: without a permit there would be no sender to ask.
         let _connection = self.connections.acquire().await.ok();
+        // Asked last: a throttle that those in front have met meanwhile holds for this one too.
+        let mut slot = self.pace.slot().await;
         let mut client = match self.kept().await {
             Some(client) => client,
             None => open().await.inspect_err(|error| {
@@ -77,7 +78,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pool<S> {
             if age > self.limits.idle {
                 continue;
             }
-            if age <= self.limits.unprobed || client.noop().await.is_ok() {
+            if age <= self.limits.unprobed
+                || timeout(self.limits.probe, client.noop()).await.is_ok_and(|answer| answer.is_ok())
+            {
                 return Some(client);
             }
         }

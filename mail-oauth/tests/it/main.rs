@@ -10,4 +10,5 @@ mod discover;
 mod outcomes;
 mod providers;
 mod secrets;
+mod send_once;
 mod setup;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pop3_min::{Command, CommandId, Connection, Error, Limits, State};
+use pop3_min::{Command, CommandId, Connection, Error, Event, Limits, State};
 use proptest::prelude::*;
 
 use crate::script::{feed, logged_in};
@@ -11,6 +11,15 @@ fn greeted() -> Connection {
     let mut connection = Connection::new(Limits::default());
     feed(&mut connection, &[b"+OK hi\r\n"]).unwrap();
     connection
+}
+
+#[test]
+fn a_text_for_people_commands_no_terminal_and_shows_no_token() {
+    let mut connection = Connection::new(Limits::default());
+    let line = format!("+OK \x1b]0;hi\x07 {} \r\n", "QUJD".repeat(20));
+    let (_, event) = connection.receive(line.as_bytes(), &mut Vec::new()).unwrap().unwrap();
+    let Event::Greeting(greeting) = event else { panic!("{event:?}") };
+    assert_eq!(greeting.reply.text_lossy(), "\\u{1b}]0;hi\\u{7} [80 octets]");
 }
 
 #[test]

@@ -23,10 +23,11 @@ impl Machine for Pop3 {
     fn act(&mut self, action: &str, out: &mut Vec<u8>) -> Result<(), String> {
         let words: Vec<&str> = action.split(' ').collect();
         let number = || words[1].parse().unwrap();
+        let message = text(words.get(2..).unwrap_or_default());
         let command = match words[0] {
             "respond" => {
-                let message = words.get(1).unwrap_or(&"").as_bytes();
-                return self.0.respond(message, out).map_err(|error| error.to_string());
+                let message = text(words.get(1..).unwrap_or_default());
+                return self.0.respond(&message, out).map_err(|error| error.to_string());
             }
             "respond-long" => {
                 let message = vec![b'a'; words[1].parse().unwrap()];
@@ -38,7 +39,7 @@ impl Machine for Pop3 {
             "nothing" => return Ok(()),
             "auth" => Command::Authenticate {
                 mechanism: words[1],
-                initial_response: words.get(2).map(|word| word.as_bytes()),
+                initial_response: words.get(2).map(|_| message.as_slice()),
             },
             "capa" => Command::Capa,
             "stls" => Command::Stls,
@@ -80,6 +81,11 @@ impl Machine for Pop3 {
         let more = second.strip_prefix("Body ")?;
         first.starts_with("Body ").then(|| format!("{first}{more}"))
     }
+}
+
+/// A SASL message, with its NULs.
+fn text(words: &[&str]) -> Vec<u8> {
+    words.join(" ").replace("\\0", "\0").into_bytes()
 }
 
 /// The quirks of POP3 servers that are known, by their numbers in the collection, and the transcript that shows what

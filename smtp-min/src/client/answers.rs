@@ -89,7 +89,7 @@ impl Answers {
     pub(super) fn refusal(&self) -> Option<Outcome> {
         let of_recipient = self.recipients.iter().find_map(|one| match &one.outcome {
             Some(RecipientOutcome::Refused(reply)) => Some(reply.clone()),
-            Some(RecipientOutcome::Accepted) | None => None,
+            Some(RecipientOutcome::Accepted | RecipientOutcome::Unanswered) | None => None,
         });
         self.refused.clone().or(of_recipient).map(Outcome::Refused)
     }
@@ -134,7 +134,7 @@ impl Answers {
             Outcome::Refused(reply) => Some(reply.clone()),
             Outcome::Accepted(_) | Outcome::Unknown { .. } => None,
         });
-        let unanswered = of_all.map_or(RecipientOutcome::Accepted, RecipientOutcome::Refused);
+        let unanswered = of_all.map_or(RecipientOutcome::Unanswered, RecipientOutcome::Refused);
         let confirmed = self.recipients.iter().map(|one| one.confirmed).collect();
         let outcomes = self.recipients.drain(..).map(|one| one.outcome.unwrap_or_else(|| unanswered.clone()));
         SendReport {

@@ -32,14 +32,15 @@ impl SendReport {
         confirmed.map(|((address, _), _)| address)
     }
 
-    /// The recipients of whom nobody knows: they were accepted, the message went out, and no answer came back.
+    /// The recipients of whom nobody knows: they were not refused, the message went out, and no answer came back.
     pub fn undecided(&self) -> impl Iterator<Item = &Address> {
         let unknown = matches!(self.outcome, Outcome::Unknown { .. });
         self.recipients
             .iter()
             .zip(&self.confirmed)
             .filter(move |((_, outcome), confirmed)| {
-                unknown && !**confirmed && *outcome == RecipientOutcome::Accepted
+                let refused = matches!(outcome, RecipientOutcome::Refused(_));
+                unknown && !**confirmed && !refused
             })
             .map(|((address, _), _)| address)
     }
@@ -86,4 +87,7 @@ pub enum RecipientOutcome {
     /// It will not. The reply is the one to `MAIL`, or the one that closed the session, when the server did not get as
     /// far as this recipient; with LMTP it may be the recipient's own answer to the message.
     Refused(Reply<'static>),
+    /// Nothing was said to it: the message went out in one flight with its envelope, and the connection broke before
+    /// this answer. Only where the outcome is [`Outcome::Unknown`].
+    Unanswered,
 }

@@ -180,11 +180,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         };
         // Only a message that was heard to its end leaves nothing behind.
         let ended = self.connection.state() == State::Ended;
-        if let Some(LastWord { all: Ok(word), .. }) = &word
+        if let Some(word @ LastWord { all: Ok(_), .. }) = &word
             && !ended
         {
-            let refused = word.as_ref().is_some_and(crate::Reply::is_refusal);
-            self.reset_first = refused && plan.way == Way::Chunks;
+            self.reset_first = plan.way == Way::Chunks && word.refuses();
         }
         Ok((answers, word))
     }
@@ -197,8 +196,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     ) -> Result<(Answers, Option<LastWord>), Error> {
         match opened {
             Ok(Some(word)) if !answers.hopeless() => {
-                self.reset_first =
-                    word.all.as_ref().is_ok_and(|all| all.as_ref().is_some_and(crate::Reply::is_refusal));
+                self.reset_first = word.refuses();
                 Ok((answers, Some(word)))
             }
             // A message to nobody: what was said about it is noise, and so is a connection that broke behind it.

@@ -29,6 +29,16 @@ impl LastWord {
     pub(super) fn refused(reply: Reply<'static>) -> Self {
         LastWord { recipients: Vec::new(), all: Ok(Some(reply)) }
     }
+
+    /// Whether all that was said is no. Behind a `BDAT` the server may then still have the message in mind (RFC 3030
+    /// section 2).
+    pub(super) fn refuses(&self) -> bool {
+        match &self.all {
+            Ok(Some(all)) => all.is_refusal(),
+            Ok(None) => self.recipients.iter().all(|(_, reply)| reply.is_refusal()),
+            Err(_) => false,
+        }
+    }
 }
 
 /// What the server has room for, where it names a limit (RFC 1870).

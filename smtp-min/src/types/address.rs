@@ -69,8 +69,9 @@ fn check(address: &str) -> Result<(), &'static str> {
     if address.len() > LONGEST {
         return Err("it has more than 254 octets");
     }
-    if address.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
-        return Err("it has a control character or an angle bracket");
+    // Also in quotes, and of spaces only the one of ASCII.
+    if address.chars().any(|c| c.is_control() || matches!(c, '<' | '>') || is_odd_space(c)) {
+        return Err("it has a control character, an angle bracket or a space beyond ASCII");
     }
     let (local, domain) = address.rsplit_once('@').ok_or("it has no @")?;
     match local.strip_prefix('"') {
@@ -119,9 +120,14 @@ fn check_domain(domain: &str) -> Result<(), &'static str> {
     if ok { Ok(()) } else { Err("its domain is not a domain") }
 }
 
-/// Beyond ASCII all but what looks like a space: U+0085, U+2028 and their kind end lines in some programs.
+/// Beyond ASCII all but what looks like a space.
 fn is_utf8_text(character: char) -> bool {
-    !character.is_ascii() && !character.is_whitespace()
+    !character.is_ascii() && !is_odd_space(character)
+}
+
+/// U+0085, U+2028 and their kind end lines in some programs.
+fn is_odd_space(character: char) -> bool {
+    !character.is_ascii() && character.is_whitespace()
 }
 
 #[cfg(test)]
@@ -168,6 +174,7 @@ mod tests {
             "a\0b@example.org",
             "a\u{85}b@example.org",
             "a\u{2028}b@example.org",
+            "\"a\u{2028}b\"@example.org",
             "ann@-example.org",
             "ann@[]",
             "ann@[1 2]",

@@ -147,6 +147,9 @@ fn s8_no_argument_is_two_commands() {
             assert!(Address::new(text.as_str()).is_err(), "{text:?}");
             assert!(EhloName::new(text.as_str()).is_err(), "{text:?}");
         }
+        // Quotes make a space harmless, and nothing else.
+        let quoted = Address::new(format!("\"a{evil}b\"@c"));
+        assert_eq!(quoted.is_ok(), evil == " RET=FULL", "{evil:?}");
         let mut connection = ready(Limits::default(), "AUTH X,SMTPUTF8");
         let mut out = Vec::new();
         if evil.chars().any(char::is_control) {
@@ -160,6 +163,13 @@ fn s8_no_argument_is_two_commands() {
         connection.send(login, &mut out).unwrap();
         assert_eq!(out.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count(), 2);
     }
+    // Nor is what the server offers, when the caller takes a name from its list.
+    let mut connection = ready(Limits::default(), "AUTH X\rQUIT");
+    let offered = connection.capabilities().unwrap().mechanisms().next().unwrap().to_owned();
+    let login = Command::Authenticate { mechanism: &offered, initial_response: None };
+    let mut out = Vec::new();
+    assert!(matches!(connection.send(login, &mut out), Err(Error::Invalid { .. })));
+    assert!(out.is_empty());
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod hardening;
 mod hostile;
 #[cfg(feature = "tokio")]
 mod memory;
+#[cfg(feature = "tokio")]
+mod model;
 mod script;
 #[cfg(feature = "tokio")]
 mod send;

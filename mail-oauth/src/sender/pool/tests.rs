@@ -24,6 +24,8 @@ struct Server {
     messages: std::sync::Mutex<Vec<Instant>>,
     /// How many commands a connection answers before it dies; 0 for no end.
     dies_after: usize,
+    /// It dies without a word: the connection stays open, and nothing comes any more.
+    silently: bool,
     /// What it says to recipients, where that is not yes.
     refuses: std::sync::Mutex<Option<&'static str>>,
 }
@@ -73,6 +75,9 @@ impl Server {
             };
             commands += usize::from(!answer.is_empty());
             if self.dies_after > 0 && commands > self.dies_after {
+                if self.silently {
+                    std::future::pending::<()>().await;
+                }
                 return Ok(());
             }
             if !answer.is_empty() {
@@ -144,6 +149,35 @@ async fn a_connection_that_died_while_idle_is_replaced() {
     sleep(Duration::from_secs(6)).await;
     assert!(send(&pool, &server).await.unwrap());
     assert_eq!(Server::count(&server.opened), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_fell_silent_is_not_waited_for() {
+    let pool = Pool::new(SenderLimits::default());
+    let server = Arc::new(Server { dies_after: 5, silently: true, ..Server::default() });
+    assert!(send(&pool, &server).await.unwrap());
+    sleep(Duration::from_secs(30)).await;
+    let begin = Instant::now();
+    assert!(send(&pool, &server).await.unwrap());
+    assert_eq!(Server::count(&server.opened), 2);
+    assert!(begin.elapsed() < Duration::from_secs(15), "{:?}", begin.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_holds_back_those_who_wait_for_a_connection() {
+    let pool = Arc::new(Pool::new(SenderLimits::default()));
+    let server = Arc::new(Server::default());
+    *server.refuses.lock().unwrap() = Some("450 4.7.0 slow down");
+    let begin = Instant::now();
+    let mut all = JoinSet::new();
+    for _ in 0..10 {
+        let (pool, server) = (Arc::clone(&pool), Arc::clone(&server));
+        all.spawn(async move { send(&pool, &server).await.unwrap() });
+    }
+    assert!(all.join_all().await.into_iter().all(|accepted| !accepted));
+    // Three at a time, and a minute behind each three.
+    let took = begin.elapsed();
+    assert!(took >= Duration::from_secs(180) && took < Duration::from_secs(200), "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
