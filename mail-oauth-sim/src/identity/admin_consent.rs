@@ -46,10 +46,10 @@ fn consent(request: &Request, state: &State) -> Result<Answer, Refusal> {
             let body = format!(
                 "<form method=\"post\"><p><strong>{}</strong><br><small>unverified</small></p>\
                  <p>This app would like, on behalf of everybody in {}:</p><ul>{items}</ul>\
-                 <nav><button name=\"action\" value=\"cancel\">Cancel</button>\
-                 <button class=\"go\" name=\"action\" value=\"accept\">Accept</button></nav></form>",
+                 {}</form>",
                 escape(&app.name),
-                escape(domain)
+                escape(domain),
+                page::buttons(("accept", "Accept"), "cancel")
             );
             return Ok(page::plain(
                 StatusCode::OK,

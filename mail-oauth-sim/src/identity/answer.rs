@@ -45,15 +45,13 @@ impl Answer {
     }
 
     pub(super) fn not_found() -> Self {
-        Self::html(
-            StatusCode::NOT_FOUND,
-            "<!doctype html><title>404</title><h1>404 - not found</h1>\n".into(),
-        )
+        let text = "<p>This address leads nowhere. Endpoints are below a name of the tenant, as <code>/common/oauth2/v2.0/token</code>.</p>";
+        page::plain(StatusCode::NOT_FOUND, "404 - not found", text)
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        let page = "<!doctype html><title>405</title><h1>405 - method not allowed</h1>\n";
-        Self::html(StatusCode::METHOD_NOT_ALLOWED, page.into())
+        let text = "<p>This address takes a POST.</p>";
+        page::plain(StatusCode::METHOD_NOT_ALLOWED, "405 - method not allowed", text)
     }
 
     /// 401 that asks for HTTP Basic.

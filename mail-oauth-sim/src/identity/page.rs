@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::device::Decision;
 use super::request::Request;
 use super::signin::{self, Purpose, SignIn};
+use crate::Aadsts;
 use crate::state::State;
 
 /// All of the look; no page loads anything.
@@ -24,8 +25,8 @@ pub(super) fn form(request: &Request) -> Answer {
          spellcheck=\"false\" required autofocus></label>\
          <label>Account<input name=\"account\" type=\"email\" autocomplete=\"username\" \
          placeholder=\"someone@example.com\"></label>\
-         <nav><button name=\"action\" value=\"decline\" formnovalidate>Cancel</button>\
-         <button class=\"go\" name=\"action\" value=\"approve\">Next</button></nav></form>"
+         {}</form>",
+        buttons(("approve", "Next"), "decline")
     );
     plain(StatusCode::OK, "Enter code", &body)
 }
@@ -166,14 +167,23 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A page of a sign-in, with a button to go on and one to cancel.
-fn step(flow: &str, title: &str, body: &str, (action, label): (&str, &str)) -> Answer {
+fn step(flow: &str, title: &str, body: &str, go: (&str, &str)) -> Answer {
     let form = format!(
         "<form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"flow\" value=\"{}\">{body}\
-         <nav><button name=\"action\" value=\"cancel\" formnovalidate>Cancel</button>\
-         <button class=\"go\" name=\"action\" value=\"{action}\">{label}</button></nav></form>",
-        escape(flow)
+         {}</form>",
+        escape(flow),
+        buttons(go, "cancel")
     );
     plain(StatusCode::OK, title, &form)
+}
+
+/// The button that goes on comes first, so that Enter in a field presses it (HTML, implicit submission); the style shows it
+/// last.
+pub(super) fn buttons((action, label): (&str, &str), cancel: &str) -> String {
+    format!(
+        "<nav><button class=\"go\" name=\"action\" value=\"{action}\">{label}</button>\
+         <button name=\"action\" value=\"{cancel}\" formnovalidate>Cancel</button></nav>"
+    )
 }
 
 fn who_line(who: &str) -> String {
@@ -187,6 +197,22 @@ fn wrong_line(text: &str) -> String {
 fn code_failed() -> Answer {
     let text = "<p>That code didn't work. Check the code and try again.</p>";
     plain(StatusCode::BAD_REQUEST, "Enter code", text)
+}
+
+/// `GET /error?code=NUMBER`: what a refusal gives as `error_uri`.
+pub(super) fn error(request: &Request) -> Answer {
+    let known = request.query("code").and_then(|code| code.parse::<u32>().ok());
+    match known.and_then(|code| Aadsts::ALL.iter().find(|aadsts| aadsts.code() == code)) {
+        Some(aadsts) => {
+            let text = format!("<p>AADSTS{}: {}</p>", aadsts.code(), escape(aadsts.text()));
+            plain(StatusCode::OK, "Error", &text)
+        }
+        None => {
+            let text =
+                "<p>There is no such error: give a number of an AADSTS error as <code>code</code>.</p>";
+            plain(StatusCode::NOT_FOUND, "Error", text)
+        }
+    }
 }
 
 /// What a permission lets an app do, as the consent page says it.

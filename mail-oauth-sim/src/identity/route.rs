@@ -27,7 +27,13 @@ pub(super) fn answer(request: &mut Request, state: &State) -> (Answer, Option<Ht
 fn own(request: &mut Request, state: &State) -> Answer {
     let segments: Vec<String> = request.segments().iter().map(|segment| (*segment).to_owned()).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let refused = |refusal: &Refusal, request: &Request| Answer::refusal(refusal, request, state);
+    // Where a person reads the answer it is a page.
+    let refused = |refusal: &Refusal, request: &Request| match segments.as_slice() {
+        [_, "oauth2", "v2.0", "authorize" | "logout"] | [_, "v2.0", "adminconsent"] => {
+            Answer::refusal_page(refusal, request, state)
+        }
+        _ => Answer::refusal(refusal, request, state),
+    };
     if let Some(refused) =
         endpoint(&segments).filter(|at| *at != Endpoint::Authorize).and_then(|at| state.faults.refuse(at))
     {
@@ -35,11 +41,12 @@ fn own(request: &mut Request, state: &State) -> Answer {
     }
     let home = state.directory.cloud();
     if Cloud::ALL.iter().any(|cloud| *cloud != home && cloud.aliases().contains(&request.host())) {
-        return Answer::refusal(&Aadsts::NationalCloud.into(), request, state);
+        return refused(&Aadsts::NationalCloud.into(), request);
     }
     let google = state.settings.profile == Profile::Gmail;
     match *segments {
         ["control", what] if state.settings.control => control::answer(what, request, state),
+        ["error"] => page::error(request),
         ["device"] => match request.method {
             Method::POST => page::decide(request, state),
             _ => page::form(request),
