@@ -65,7 +65,7 @@ class Simulator:
                 raise SystemExit("the simulator did not start")
             key, _, value = line.strip().partition(" ")
             said[key] = value.strip()
-        self.authority, self.ca = said["authority"], said["CA"]
+        self.authority, self.control_url, self.ca = said["authority"], said["control"], said["CA"]
         self.tls = ssl.create_default_context(cafile=self.ca)
         first = lambda name: int(said[name].split()[0].rsplit(":", 1)[1])
         second = lambda name: int(said[name].split(", ")[1].split()[0].rsplit(":", 1)[1])
@@ -79,15 +79,13 @@ class Simulator:
             return json.load(answer)
 
     def control(self, action, **form):
-        root = self.authority.rsplit("/", 1)[0]
-        return self.post(f"{root}/control/{action}", **form)
+        return self.post(f"{self.control_url}/{action}", **form)
 
     def token(self, user=ADELE):
         return self.control("token", user=user)["token"]
 
     def log(self):
-        root = self.authority.rsplit("/", 1)[0]
-        with urllib.request.urlopen(f"{root}/control/log", context=self.tls, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.control_url}/log", context=self.tls, timeout=10) as answer:
             return json.load(answer)["connections"]
 
     def stop(self):

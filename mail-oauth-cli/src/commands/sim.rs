@@ -58,6 +58,9 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
         tenant.smtp_addr().port(),
         dir.join("ca.pem").display(),
     ));
+    if let Some(control) = tenant.control() {
+        screen.say(format!("  control    {control}\n"));
+    }
     if options.manual {
         let page = format!("https://localhost:{}/device", tenant.identity_addr().port());
         screen.say(format!("Enter the codes of sign-ins at {page} as {USER}, or:\n  curl --cacert {} {page} -d user_code=CODE -d account={USER} -d action=approve\n", dir.join("ca.pem").display()));
@@ -76,7 +79,7 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
     ] {
         screen.say(command(words));
     }
-    screen.object(&json!({
+    let mut object = json!({
         "ok": true,
         "authority": tenant.authority(),
         "imap": tenant.imap_addr().to_string(),
@@ -86,7 +89,9 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
         "client_id": CLIENT_ID,
         "ca_file": dir.join("ca.pem"),
         "config": config,
-    }));
+    });
+    add_control(&tenant, &mut object);
+    screen.object(&object);
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
@@ -120,11 +125,22 @@ async fn scenario(tenant: Tenant, options: &SimOptions, screen: Screen) -> Resul
             fields.insert(name.to_owned(), address.to_string().into());
         }
     }
+    if let Some(control) = tenant.control() {
+        screen.say(format!("  control        {control}"));
+    }
     screen.say(format!("  CA file        {}", ca.display()));
+    add_control(&tenant, &mut object);
     screen.object(&object);
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
+}
+
+/// The address of the control endpoint, if it was opened.
+fn add_control(tenant: &Tenant, object: &mut serde_json::Value) {
+    if let (Some(control), Some(fields)) = (tenant.control(), object.as_object_mut()) {
+        fields.insert("control".into(), control.into());
+    }
 }
 
 fn list_faults(screen: Screen) -> Result<(), Failure> {

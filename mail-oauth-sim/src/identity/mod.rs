@@ -42,5 +42,5 @@ pub(crate) use grantee::Grantee;
 pub(crate) use people::People;
 pub(crate) use person::browse;
 pub(crate) use refresh::RefreshTokens;
-pub(crate) use server::session;
+pub(crate) use server::{control_session, session};
 pub(crate) use signin::SignIns;

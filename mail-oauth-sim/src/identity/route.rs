@@ -14,13 +14,18 @@ use crate::{Aadsts, Profile};
 /// Finds who answers a request, and lets a fault answer instead, or change the answer, if one is set. The fault is given
 /// back where the answer has to be sent in its way.
 pub(super) fn answer(request: &mut Request, state: &State) -> (Answer, Option<HttpFault>) {
-    if matches!(request.segments().first(), Some(&"control")) {
-        return (own(request, state), None);
-    }
     match state.faults.http(endpoint(&request.segments())) {
         Some(fault) if !fault.changes_own_answer() => (broken::instead(&fault, request, state), Some(fault)),
         Some(fault) => (broken::changed(&fault, own(request, state)), Some(fault)),
         None => (own(request, state), None),
+    }
+}
+
+/// Finds the action of a request to the control endpoint, which no fault reaches.
+pub(super) fn control(request: &Request, state: &State) -> Answer {
+    match *request.segments() {
+        ["control", what] => control::answer(what, request, state),
+        _ => Answer::not_found(),
     }
 }
 
@@ -45,7 +50,6 @@ fn own(request: &mut Request, state: &State) -> Answer {
     }
     let google = state.settings.profile == Profile::Gmail;
     match *segments {
-        ["control", what] if state.settings.control => control::answer(what, request, state),
         ["error"] => page::error(request),
         ["device"] => match request.method {
             Method::POST => page::decide(request, state),

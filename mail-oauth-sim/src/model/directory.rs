@@ -19,6 +19,7 @@ pub(crate) struct Directory {
     /// Further names of mailboxes: UPNs that are not the address, and aliases.
     names: HashMap<String, Name>,
     apps: HashMap<String, App>,
+    first_app: Option<String>,
     certificates: HashMap<String, Vec<AppCertificate>>,
 }
 
@@ -74,6 +75,7 @@ impl Directory {
             mailboxes: HashMap::new(),
             names: HashMap::new(),
             apps: HashMap::new(),
+            first_app: parts.apps.first().map(|app| app.client_id.clone()),
             certificates: HashMap::new(),
         };
         for app in parts.apps {
@@ -126,6 +128,11 @@ impl Directory {
         self.apps.get(&client_id.to_ascii_lowercase())
     }
 
+    /// The client id of the app that was described first.
+    pub(crate) fn first_app(&self) -> Option<&str> {
+        self.first_app.as_deref()
+    }
+
     pub(crate) fn certificates(&self, client_id: &str) -> &[AppCertificate] {
         self.certificates.get(&client_id.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default()
     }
@@ -163,7 +170,7 @@ impl Directory {
         let off = match service {
             Service::Imap => rights.imap_off,
             Service::Pop3 => rights.pop3_off,
-            Service::Smtp | Service::Identity => false,
+            Service::Smtp | Service::Identity | Service::Control => false,
         };
         let mut holders = rights.owner.iter().chain(&rights.full_access);
         (!off && holders.any(|holder| holder.eq_ignore_ascii_case(who))).then_some(address)

@@ -1,6 +1,6 @@
 //! A tenant from a file, and one that is driven from outside.
 
-use mail_oauth_sim::{Error, Fault, MailFault, TenantBuilder};
+use mail_oauth_sim::{Error, Fault, MailFault, TenantBuilder, catalogue};
 
 use crate::support::*;
 
@@ -87,6 +87,7 @@ fn a_file_is_named_with_its_line() {
 #[tokio::test]
 async fn the_control_endpoint_is_closed_unless_it_was_opened() {
     let tenant = tenant().await;
+    assert_eq!(tenant.control(), None);
     assert_eq!(post(&tenant, "/control/advance", &[("seconds", "1")]).await.status, 404);
     let tenant = builder().open_control().start().await.unwrap();
     for (action, form, status) in [
@@ -101,7 +102,7 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         ("token", &[("user", ADELE)], 200),
         ("nonsense", &[], 400),
     ] {
-        assert_eq!(post(&tenant, &format!("/control/{action}"), form).await.status, status, "{action}");
+        assert_eq!(control(&tenant, action, Some(form)).await.status, status, "{action}");
     }
     assert_eq!(tenant.messages(ADELE).unwrap().len(), 1);
     // What is wrong is named, and what would be right.
@@ -113,15 +114,33 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         ("deliver", &[("mailbox", "x"), ("message", "y")], "the tenant has no mailbox x"),
         ("nonsense", &[], "there is no action nonsense: use fault,"),
     ] {
-        let said = post(&tenant, &format!("/control/{action}"), form).await.text("problem");
+        let said = control(&tenant, action, Some(form)).await.text("problem");
         assert!(said.contains(problem), "{action}: {said}");
     }
-    assert!(get(&tenant, "/control/faults").await.json()["faults"][0]["wire"].is_string());
-    let log = get(&tenant, "/control/log").await.json();
+    assert!(control(&tenant, "faults", None).await.json()["faults"][0]["wire"].is_string());
+    // The log is of the tenant's clients, and who controls it is none.
+    get(&tenant, "v2.0/.well-known/openid-configuration").await;
+    let log = control(&tenant, "log", None).await.json();
+    assert_eq!(log["entries"].as_array().unwrap().len(), 1);
     assert!(log["connections"][0].as_str().unwrap().contains("Identity"));
     let first = &log["entries"][0];
     assert_eq!((&first["service"], &first["events"][0]["version"]), (&"identity".into(), &"TLSv1.3".into()));
-    assert_eq!(first["events"][1]["path"], "/control/fault");
+    assert_eq!(first["events"][1]["status"], 200);
+    // A token is for an app that the tenant has, as one that is signed in for.
+    let token = control(&tenant, "token", Some(&[("user", ADELE)])).await.text("token");
+    assert_eq!(crate::identity::claims(&token)["appid"], APP);
+}
+
+#[tokio::test]
+async fn no_fault_locks_the_control_endpoint() {
+    let tenant = builder().open_control().start().await.unwrap();
+    for entry in catalogue().iter().filter(|entry| entry.name.starts_with("identity-")) {
+        assert_eq!(control(&tenant, "fault", Some(&[("name", &entry.name)])).await.status, 200);
+        assert_eq!(control(&tenant, "clear", Some(&[])).await.status, 200, "{}", entry.name);
+    }
+    control(&tenant, "fault", Some(&[("name", "http-503@all")])).await;
+    assert_eq!(control(&tenant, "clear", Some(&[])).await.status, 200);
+    assert_eq!(get(&tenant, "v2.0/.well-known/openid-configuration").await.status, 200);
 }
 
 #[tokio::test]
