@@ -1,5 +1,6 @@
 //! `mail-oauth sim`: the simulated tenant in the foreground, with commands to paste.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use mail_oauth_sim::{App, Mailbox, Tenant, TenantBuilder, User, catalogue};
@@ -153,9 +154,16 @@ fn list_faults(screen: Screen) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is wrong with a scenario or a fault's name is the user's to mend.
+/// What is wrong with a scenario or a fault's name is the user's to mend. The message says how.
 fn wrong(error: &mail_oauth_sim::Error) -> Failure {
-    Failure::new(Code::Usage, error.to_string()).fix("`mail-oauth sim --list-faults` lists the faults")
+    let because = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    let failure = Failure::new(Code::Usage, format!("{error}{because}"));
+    match error {
+        mail_oauth_sim::Error::NoSuchFault { .. } => {
+            failure.fix("`mail-oauth sim --list-faults` lists the faults")
+        }
+        _ => failure,
+    }
 }
 
 /// The tenant that `sim` and `demo` start.
