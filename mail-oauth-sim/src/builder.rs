@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::identity::{AuthorizationCodes, DeviceCodes, People, RefreshTokens, SignIns};
 use crate::log::Log;
-use crate::model::{Directory, Parts};
+use crate::model::{Contradiction, Directory, Parts};
 use crate::net::{CertificateOptions, Certificates, Listener, serve};
 use crate::random::{Fingerprint, Random};
 use crate::state::{Introspection, Settings, State};
@@ -310,6 +310,7 @@ impl TenantBuilder {
     ///
     /// Outside a tokio runtime with I/O enabled.
     pub async fn start(self) -> Result<Tenant, Error> {
+        self.check_ports()?;
         let directory = self.directory()?;
         let certificates = Certificates::make(&self.certificate)?;
         let [identity, imap, pop3, smtp, control] = self.ports;
@@ -386,11 +387,27 @@ impl TenantBuilder {
     }
 
     /// Whether the description makes sense.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Contradiction> {
+        self.check_ports()?;
         self.directory().map(|_| ())
     }
 
-    fn directory(&self) -> Result<Directory, Error> {
+    /// No two servers can have one port.
+    fn check_ports(&self) -> Result<(), Contradiction> {
+        let mut ports: Vec<u16> =
+            self.ports.into_iter().chain(self.other_ports).filter(|port| *port > 0).collect();
+        ports.sort_unstable();
+        match ports.windows(2).find_map(|pair| pair.first().filter(|port| pair.last() == Some(port))) {
+            Some(port) => Err(Contradiction::new(
+                format!("port {port}"),
+                "is given to two servers",
+                "give each a port of its own, or 0",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn directory(&self) -> Result<Directory, Contradiction> {
         let directory = Directory::new(Parts {
             tenant_id: self.tenant_id.clone(),
             domain: self.domain.clone(),
@@ -401,11 +418,11 @@ impl TenantBuilder {
             apps: self.apps.clone(),
         })?;
         match &self.settings.auto_approve {
-            Some(upn) if directory.user(upn).is_none() => Err(Error::Contradiction {
-                item: format!("automatic approval as {upn}"),
-                problem: "names nobody of the tenant".into(),
-                fix: "add the user, or correct the name",
-            }),
+            Some(upn) if directory.user(upn).is_none() => Err(Contradiction::new(
+                format!("automatic approval as {upn}"),
+                "names nobody of the tenant",
+                "add the user, or correct the name",
+            )),
             _ => Ok(directory),
         }
     }

@@ -42,17 +42,31 @@ fn what_is_wrong_is_shown_with_its_line() {
         ),
         (
             "[[user]]\nupn = \"a@b.example\"\n\n[[mailbox]]\naddress = \"c@b.example\"\nfull_access = [\"d@b.example\"]\n",
-            5,
+            6,
             "gives full access to d@b.example",
         ),
         ("auto_approve = \"a@b.example\"\n", 1, "automatic approval as a@b.example names nobody"),
-        ("[[app]]\nclient_id = \"x\"\nroles = [\"Nothing\"]\n", 2, "application permission Nothing"),
-        ("[[app]]\nclient_id = \"x\"\ncertificates = [\"no pem\"]\n", 2, "certificate that cannot be read"),
+        ("[[app]]\nclient_id = \"x\"\nroles = [\"Nothing\"]\n", 3, "application permission Nothing"),
+        ("[[app]]\nclient_id = \"x\"\ncertificates = [\"no pem\"]\n", 3, "certificate that cannot be read"),
         (
             "[[user]]\nupn = \"a@b.example\"\nkind = \"federated\"\npassword = \"x\"\n",
             2,
             "is federated and has a password",
         ),
+        // What is there twice is shown where it stands for the second time, also in other letters.
+        ("[[user]]\nupn = \"a@b.example\"\n[[user]]\nupn = \"A@b.example\"\n", 4, "is there twice"),
+        ("[[app]]\nclient_id = \"x\"\n[[app]]\nclient_id = \"X\"\n", 4, "is there twice"),
+        ("[[user]]\nupn = \"a@b.example\"\naliases = [\n\"b\"]\n", 4, "has the address b, which is none"),
+        ("[[app]]\nclient_id = \"x\"\nscopes = [\n\"User.Read\",\n\"Nothing\"]\n", 5, "consented to Nothing"),
+        ("[[app]]\nclient_id = \"x\"\nassigned_to = [\n\"a@b.example\"]\n", 4, "is assigned to a@b.example"),
+        (
+            "[[app]]\nclient_id = \"x\"\n[[app.redirects]]\nplatform = \"web\"\nuri = \"nowhere\"\n",
+            5,
+            "has the redirect address nowhere",
+        ),
+        ("\ntenant_id = \"common\"\n", 2, "tenant id common is no GUID"),
+        ("tenant_id = \"9188040D-6c67-4c5b-b112-36a304b66dad\"\n", 1, "is that of all personal accounts"),
+        ("seed = 1\ndomain = \"not a domain\"\n", 2, "domain not a domain is no name of a domain"),
         (
             "[[user]]\nupn = \"a@b.example\"\naliases = [\"z@b.example\"]\n[[user]]\nupn = \"z@b.example\"\n",
             5,
@@ -65,6 +79,22 @@ fn what_is_wrong_is_shown_with_its_line() {
                 assert!(problem.contains(part), "{text}: {problem}");
             }
             other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_document_shows_every_key() {
+    for table in ["", "[[user]]\n", "[[mailbox]]\n", "[[app]]\n"] {
+        let unknown =
+            TenantBuilder::from_scenario(&format!("{table}nonsense = 1\n")).unwrap_err().to_string();
+        let keys: Vec<&str> = unknown.split('`').skip(3).step_by(2).collect();
+        assert!(keys.len() > 5, "{unknown}");
+        for key in keys {
+            let shown = GOOD.lines().any(|line| {
+                line.trim_start_matches("# ").starts_with(&format!("{key} =")) || line == format!("[[{key}]]")
+            });
+            assert!(shown, "docs/scenario.toml does not show {key}");
         }
     }
 }
