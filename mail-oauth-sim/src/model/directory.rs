@@ -154,6 +154,12 @@ impl Directory {
         self.mailbox(address).is_some()
     }
 
+    /// Whether it is the address of a mailbox that nobody owns.
+    pub(crate) fn is_shared(&self, name: &str) -> bool {
+        let rights = self.mailbox(name).and_then(|address| self.mailboxes.get(address));
+        rights.is_some_and(|rights| rights.owner.is_none())
+    }
+
     /// Whether the tenant receives mail for the domain of this address.
     pub(crate) fn is_local(&self, address: &str) -> bool {
         address.rsplit_once('@').is_none_or(|(_, domain)| domain.eq_ignore_ascii_case(&self.domain))
