@@ -1,5 +1,6 @@
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::command::{Command, Read};
 use super::reply::{Reply, Status};
@@ -75,6 +76,12 @@ impl Session {
             self.connection.command("BYE AccessTokenExpired", false);
         }
         expired
+    }
+
+    /// How long the token of this session is still good for.
+    pub(super) fn left(&self) -> Duration {
+        let expires = self.login.as_ref().map_or(0, |login| login.expires);
+        Duration::from_millis(expires.saturating_mul(1_000).saturating_sub(self.state.clock.now_ms()))
     }
 
     /// The capability list as it is now.
