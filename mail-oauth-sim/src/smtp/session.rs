@@ -20,7 +20,7 @@ pub(crate) async fn session(peer: Peer, state: Arc<State>) {
     let connection = Arc::clone(&peer.connection);
     let Ok(stream) = peer.begin().await else { return };
     let mut wire = Wire::new(stream);
-    wire.say(voice::greeting(state.settings.profile, &date::iso_ms(state.clock.now_ms())));
+    wire.say(voice::greeting(state.settings.profile, &date::mail(state.clock.now())));
     loop {
         let mut session = Session {
             state: Arc::clone(&state),
