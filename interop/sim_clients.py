@@ -423,11 +423,11 @@ def _():
         photograph(browser, "wrong-password")
         browser.type("account", MEGAN)
         browser.type("password", PASSWORD)
-        browser.press("signin")
+        browser.enter()
         browser.expect("Enter code")
         photograph(browser, "second-factor")
         browser.type("otc", "123456")
-        browser.press("verify")
+        browser.enter()
         browser.expect("Permissions requested")
         assert "Contoso Mail" in browser.script("document.body.innerText")
         photograph(browser, "consent")
@@ -499,7 +499,10 @@ def _():
         browser.type("user_code", flow["user_code"])
         browser.type("account", ADELE)
         photograph(browser, "user-code")
-        browser.press("approve")
+        browser.become_narrow()
+        assert browser.script("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+        photograph(browser, "user-code-narrow")
+        browser.enter()
         browser.expect("You have signed in")
         tokens = simulator.post(
             f"{simulator.authority}/oauth2/v2.0/token", client_id=APP, device_code=flow["device_code"],
