@@ -1,7 +1,7 @@
 use hyper::{Method, StatusCode};
 
 use super::answer::Answer;
-use super::page::{self, escape};
+use super::layout::{buttons, escape};
 use super::redirect::{Delivery, ResponseMode};
 use super::refusal::Refusal;
 use super::request::Request;
@@ -49,9 +49,9 @@ fn consent(request: &Request, state: &State) -> Result<Answer, Refusal> {
                  {}</form>",
                 escape(&app.name),
                 escape(domain),
-                page::buttons(("accept", "Accept"), "cancel")
+                buttons(("accept", "Accept"), "cancel")
             );
-            return Ok(page::plain(
+            return Ok(Answer::page(
                 StatusCode::OK,
                 "Permissions requested: review for your organization",
                 &body,

@@ -5,8 +5,8 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::layout;
 use super::outgoing::Outgoing;
-use super::page;
 use super::refusal::Refusal;
 use super::request::Request;
 use crate::date;
@@ -44,14 +44,19 @@ impl Answer {
         Self::new(status, "text/html; charset=utf-8", body)
     }
 
+    /// A page for a person.
+    pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Self {
+        Self::html(status, layout::document(title, body))
+    }
+
     pub(super) fn not_found() -> Self {
         let text = "<p>This address leads nowhere. Endpoints are below a name of the tenant, as <code>/common/oauth2/v2.0/token</code>.</p>";
-        page::plain(StatusCode::NOT_FOUND, "404 - not found", text)
+        Self::page(StatusCode::NOT_FOUND, "404 - not found", text)
     }
 
     pub(super) fn method_not_allowed() -> Self {
         let text = "<p>This address takes a POST.</p>";
-        page::plain(StatusCode::METHOD_NOT_ALLOWED, "405 - method not allowed", text)
+        Self::page(StatusCode::METHOD_NOT_ALLOWED, "405 - method not allowed", text)
     }
 
     /// 401 that asks for HTTP Basic.
@@ -88,14 +93,14 @@ impl Answer {
         let Description { text, .. } = Self::description(refusal, request, state);
         let title = "Sorry, but we’re having trouble signing you in.";
         // The same words as elsewhere, with what an administrator searches the sign-in log for in lines of their own.
-        let text = page::escape(&text);
+        let text = layout::escape(&text);
         let (said, trace) = text.split_once(" Trace ID: ").unwrap_or((&text, ""));
         let trace = trace
             .replace(" Correlation ID: ", "<br>Correlation ID: ")
             .replace(" Timestamp: ", "<br>Timestamp: ");
         let body = format!("<p>{said}</p><p class=\"soft\">Trace ID: {trace}</p>");
         let aadsts = Some(refusal.aadsts.code());
-        Self { aadsts, ..page::plain(StatusCode::BAD_REQUEST, title, &body) }
+        Self { aadsts, ..Self::page(StatusCode::BAD_REQUEST, title, &body) }
     }
 
     /// The number, the text, and what an administrator searches the sign-in log for.

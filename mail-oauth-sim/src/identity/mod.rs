@@ -17,7 +17,9 @@ mod grant;
 mod grantee;
 mod introspect;
 mod issue;
+mod layout;
 mod logout;
+mod lookup;
 mod outgoing;
 mod page;
 mod password;
@@ -34,6 +36,8 @@ mod route;
 pub(crate) mod scope;
 mod server;
 mod signin;
+mod target;
+mod user_code;
 
 pub(crate) use assertion::FEDERATED_AUDIENCE;
 pub(crate) use codes::AuthorizationCodes;

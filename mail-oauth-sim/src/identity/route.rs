@@ -4,7 +4,8 @@ use super::answer::Answer;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::{
-    admin_consent, authorize, broken, control, devicecode, discovery, grant, introspect, logout, page, signin,
+    admin_consent, authorize, broken, control, devicecode, discovery, grant, introspect, logout, lookup,
+    signin, user_code,
 };
 use crate::fault::{Endpoint, HttpFault};
 use crate::model::Cloud;
@@ -50,10 +51,10 @@ fn own(request: &mut Request, state: &State) -> Answer {
     }
     let google = state.settings.profile == Profile::Gmail;
     match *segments {
-        ["error"] => page::error(request),
+        ["error"] => lookup::answer(request),
         ["device"] => match request.method {
-            Method::POST => page::decide(request, state),
-            _ => page::form(request),
+            Method::POST => user_code::decide(request, state),
+            _ => user_code::form(request),
         },
         ["login"] => match request.method {
             Method::POST => signin::answer(request, state),
