@@ -1,6 +1,7 @@
 use std::io;
 
-use super::session::{Reply, Session};
+use super::reply::Reply;
+use super::session::Session;
 use super::voice;
 use crate::fault::Stage;
 use crate::login::{Login, Mechanism};
