@@ -112,11 +112,11 @@ class Simulator:
             key, _, value = line.strip().partition(" ")
             said[key] = value.strip()
         self.port = urllib.parse.urlsplit(said["authority"]).port
-        self.ca = said["CA"]
+        self.control_url, self.ca = said["control"], said["CA"]
         atexit.register(self.stop)
 
     def control(self, action, **parameters):
-        answer = requests.post(f"https://localhost:{self.port}/control/{action}", data=parameters, verify=self.ca)
+        answer = requests.post(f"{self.control_url}/{action}", data=parameters, verify=self.ca)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

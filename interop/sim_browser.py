@@ -141,6 +141,16 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def enter(self):
+        """Presses Enter where the cursor is."""
+        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+        self.ask("Input.dispatchKeyEvent", type="keyDown", text="\r", **key)
+        self.ask("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    def become_narrow(self):
+        """Gives the window the width of a small telephone."""
+        self.ask("Emulation.setDeviceMetricsOverride", width=320, height=640, deviceScaleFactor=2, mobile=True)
+
     def screenshot(self, path):
         picture = self.ask("Page.captureScreenshot", format="png")["data"]
         with open(path, "wb") as file:

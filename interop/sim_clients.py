@@ -65,7 +65,7 @@ class Simulator:
                 raise SystemExit("the simulator did not start")
             key, _, value = line.strip().partition(" ")
             said[key] = value.strip()
-        self.authority, self.ca = said["authority"], said["CA"]
+        self.authority, self.control_url, self.ca = said["authority"], said["control"], said["CA"]
         self.tls = ssl.create_default_context(cafile=self.ca)
         first = lambda name: int(said[name].split()[0].rsplit(":", 1)[1])
         second = lambda name: int(said[name].split(", ")[1].split()[0].rsplit(":", 1)[1])
@@ -79,15 +79,13 @@ class Simulator:
             return json.load(answer)
 
     def control(self, action, **form):
-        root = self.authority.rsplit("/", 1)[0]
-        return self.post(f"{root}/control/{action}", **form)
+        return self.post(f"{self.control_url}/{action}", **form)
 
     def token(self, user=ADELE):
         return self.control("token", user=user)["token"]
 
     def log(self):
-        root = self.authority.rsplit("/", 1)[0]
-        with urllib.request.urlopen(f"{root}/control/log", context=self.tls, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.control_url}/log", context=self.tls, timeout=10) as answer:
             return json.load(answer)["connections"]
 
     def stop(self):
@@ -425,11 +423,11 @@ def _():
         photograph(browser, "wrong-password")
         browser.type("account", MEGAN)
         browser.type("password", PASSWORD)
-        browser.press("signin")
+        browser.enter()
         browser.expect("Enter code")
         photograph(browser, "second-factor")
         browser.type("otc", "123456")
-        browser.press("verify")
+        browser.enter()
         browser.expect("Permissions requested")
         assert "Contoso Mail" in browser.script("document.body.innerText")
         photograph(browser, "consent")
@@ -501,7 +499,10 @@ def _():
         browser.type("user_code", flow["user_code"])
         browser.type("account", ADELE)
         photograph(browser, "user-code")
-        browser.press("approve")
+        browser.become_narrow()
+        assert browser.script("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+        photograph(browser, "user-code-narrow")
+        browser.enter()
         browser.expect("You have signed in")
         tokens = simulator.post(
             f"{simulator.authority}/oauth2/v2.0/token", client_id=APP, device_code=flow["device_code"],

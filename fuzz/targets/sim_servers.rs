@@ -45,11 +45,14 @@ impl Place {
         let token = tenant.mint(TokenSpec::new(ADELE)).expect("a token");
         let sasl = base64(format!("user={ADELE}\x01auth=Bearer {token}\x01\x01").as_bytes());
         let [imap, pop3, smtp] = [tenant.imap_addr(), tenant.pop3_addr(), tenant.smtp_addr()];
+        let control = tenant.control().and_then(|url| url.split(['/', ':']).nth(4)?.parse().ok());
+        let control = SocketAddr::from(([127, 0, 0, 1], control.expect("it was opened")));
         self.doors = vec![
             (imap, format!("A AUTHENTICATE XOAUTH2 {sasl}\r\nA SELECT INBOX\r\n")),
             (pop3, format!("AUTH XOAUTH2\r\n{sasl}\r\n")),
             (smtp, format!("EHLO x\r\nAUTH XOAUTH2 {sasl}\r\nMAIL FROM:<{ADELE}>\r\nRCPT TO:<{ADELE}>\r\n")),
             (tenant.identity_addr(), String::new()),
+            (control, String::new()),
             (imap, String::new()),
             (pop3, String::new()),
             (smtp, "EHLO x\r\n".into()),

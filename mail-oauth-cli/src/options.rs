@@ -330,7 +330,7 @@ pub(crate) struct SimOptions {
     /// Repeat what is handed out: ids, codes, tokens.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// Let other programs set faults and let time pass, at the address /control.
+    /// Let other programs set faults and let time pass, at an address that is shown.
     #[arg(long)]
     pub(crate) control: bool,
     /// How long access tokens live, in seconds.

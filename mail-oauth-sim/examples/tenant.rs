@@ -31,6 +31,7 @@ async fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     println!("IMAP       {}  (TLS), {} (STARTTLS)", tenant.imap_addr(), tenant.imap_starttls_addr());
     println!("POP3       {}  (TLS), {} (STLS)", tenant.pop3_addr(), tenant.pop3_starttls_addr());
     println!("SMTP       {}  (STARTTLS), {} (TLS)", tenant.smtp_addr(), tenant.smtp_tls_addr());
+    println!("control    {}", tenant.control().unwrap_or_default());
     println!("CA         {}", ca.display());
     if scenario.is_none() {
         tenant.deliver("adele@contoso.example", "Subject: Welcome\r\n\r\n.A line with a dot\r\n")?;

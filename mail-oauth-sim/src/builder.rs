@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::identity::{AuthorizationCodes, DeviceCodes, People, RefreshTokens, SignIns};
 use crate::log::Log;
-use crate::model::{Directory, Parts};
+use crate::model::{Contradiction, Directory, Parts};
 use crate::net::{CertificateOptions, Certificates, Listener, serve};
 use crate::random::{Fingerprint, Random};
 use crate::state::{Introspection, Settings, State};
@@ -33,7 +33,7 @@ pub struct TenantBuilder {
     users: Vec<User>,
     mailboxes: Vec<Mailbox>,
     apps: Vec<App>,
-    ports: [u16; 4],
+    ports: [u16; 5],
     other_ports: [u16; 3],
     certificate: CertificateOptions,
     settings: Settings,
@@ -52,7 +52,7 @@ impl TenantBuilder {
             users: Vec::new(),
             mailboxes: Vec::new(),
             apps: Vec::new(),
-            ports: [0; 4],
+            ports: [0; 5],
             other_ports: [0; 3],
             certificate: CertificateOptions::default(),
             settings: Settings {
@@ -223,22 +223,23 @@ impl TenantBuilder {
 
     /// The port of a service on 127.0.0.1. Default: 0, which lets the system choose.
     pub fn port(mut self, service: Service, port: u16) -> Self {
-        let [identity, imap, pop3, smtp] = &mut self.ports;
+        let [identity, imap, pop3, smtp, control] = &mut self.ports;
         *match service {
             Service::Identity => identity,
             Service::Imap => imap,
             Service::Pop3 => pop3,
             Service::Smtp => smtp,
+            Service::Control => control,
         } = port;
         self
     }
 
     /// The other port of a service on 127.0.0.1: with STARTTLS for IMAP and POP3, under TLS from the first octet for SMTP.
-    /// Default: 0, which lets the system choose. [`Service::Identity`] has none.
+    /// Default: 0, which lets the system choose. [`Service::Identity`] and [`Service::Control`] have none.
     pub fn other_port(mut self, service: Service, port: u16) -> Self {
         let [imap, pop3, smtp] = &mut self.other_ports;
         match service {
-            Service::Identity => {}
+            Service::Identity | Service::Control => {}
             Service::Imap => *imap = port,
             Service::Pop3 => *pop3 = port,
             Service::Smtp => *smtp = port,
@@ -277,8 +278,9 @@ impl TenantBuilder {
         self
     }
 
-    /// Opens `/control/...` on the identity endpoints, by which a test in another language sets faults, lets time pass
-    /// and reads the log. Everybody on this machine may use it. Default: closed. The README has the list.
+    /// Opens the control endpoint on a port of its own, by which a test in another language sets faults, lets time pass
+    /// and reads the log: [`Tenant::control`]. Everybody on this machine may use it, and no fault reaches it. Default:
+    /// closed. The README has the list.
     pub fn open_control(mut self) -> Self {
         self.settings.control = true;
         self
@@ -296,7 +298,7 @@ impl TenantBuilder {
         self
     }
 
-    /// Makes keys and certificates, binds the ports and starts the four servers on the current tokio runtime. They
+    /// Makes keys and certificates, binds the ports and starts the servers on the current tokio runtime. They
     /// answer when this returns.
     ///
     /// # Errors
@@ -308,10 +310,10 @@ impl TenantBuilder {
     ///
     /// Outside a tokio runtime with I/O enabled.
     pub async fn start(self) -> Result<Tenant, Error> {
-        let first_app = self.apps.first().map(|app| app.client_id.clone());
+        self.check_ports()?;
         let directory = self.directory()?;
         let certificates = Certificates::make(&self.certificate)?;
-        let [identity, imap, pop3, smtp] = self.ports;
+        let [identity, imap, pop3, smtp, control] = self.ports;
         let identity = Listener::bind(Service::Identity, true, identity).await?;
         let imap = Listener::bind(Service::Imap, true, imap).await?;
         let pop3 = Listener::bind(Service::Pop3, true, pop3).await?;
@@ -320,6 +322,10 @@ impl TenantBuilder {
         let imap_starttls = Listener::bind(Service::Imap, false, imap_port).await?;
         let pop3_starttls = Listener::bind(Service::Pop3, false, pop3_port).await?;
         let smtp_tls = Listener::bind(Service::Smtp, true, smtp_port).await?;
+        let control = match self.settings.control {
+            true => Some(Listener::bind(Service::Control, true, control).await?),
+            false => None,
+        };
         let addresses = Addresses {
             identity: identity.address,
             imap: imap.address,
@@ -328,6 +334,7 @@ impl TenantBuilder {
             imap_starttls: imap_starttls.address,
             pop3_starttls: pop3_starttls.address,
             smtp_tls: smtp_tls.address,
+            control: control.as_ref().map(|listener| listener.address),
         };
 
         let faults = Faults::default();
@@ -360,6 +367,10 @@ impl TenantBuilder {
         let of = || (Arc::clone(&state), Arc::clone(&certificates));
         let (to, with) = of();
         servers.spawn(serve(identity, to, with, identity::session));
+        if let Some(control) = control {
+            let (to, with) = of();
+            servers.spawn(serve(control, to, with, identity::control_session));
+        }
         for listener in [imap, imap_starttls] {
             let (to, with) = of();
             servers.spawn(serve(listener, to, with, imap::session));
@@ -372,15 +383,31 @@ impl TenantBuilder {
             let (to, with) = of();
             servers.spawn(serve(listener, to, with, smtp::session));
         }
-        Ok(Tenant { state, servers, addresses, ca_pem, first_app })
+        Ok(Tenant { state, servers, addresses, ca_pem })
     }
 
     /// Whether the description makes sense.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Contradiction> {
+        self.check_ports()?;
         self.directory().map(|_| ())
     }
 
-    fn directory(&self) -> Result<Directory, Error> {
+    /// No two servers can have one port.
+    fn check_ports(&self) -> Result<(), Contradiction> {
+        let mut ports: Vec<u16> =
+            self.ports.into_iter().chain(self.other_ports).filter(|port| *port > 0).collect();
+        ports.sort_unstable();
+        match ports.windows(2).find_map(|pair| pair.first().filter(|port| pair.last() == Some(port))) {
+            Some(port) => Err(Contradiction::new(
+                format!("port {port}"),
+                "is given to two servers",
+                "give each a port of its own, or 0",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn directory(&self) -> Result<Directory, Contradiction> {
         let directory = Directory::new(Parts {
             tenant_id: self.tenant_id.clone(),
             domain: self.domain.clone(),
@@ -391,11 +418,11 @@ impl TenantBuilder {
             apps: self.apps.clone(),
         })?;
         match &self.settings.auto_approve {
-            Some(upn) if directory.user(upn).is_none() => Err(Error::Contradiction {
-                item: format!("automatic approval as {upn}"),
-                problem: "names nobody of the tenant".into(),
-                fix: "add the user, or correct the name",
-            }),
+            Some(upn) if directory.user(upn).is_none() => Err(Contradiction::new(
+                format!("automatic approval as {upn}"),
+                "names nobody of the tenant",
+                "add the user, or correct the name",
+            )),
             _ => Ok(directory),
         }
     }

@@ -1,4 +1,4 @@
-//! Dates in the three forms that the tenant writes, and the one that IMAP's `SEARCH` and `APPEND` read.
+//! Dates in the forms that the tenant writes, and the one that IMAP's `SEARCH` and `APPEND` read.
 //!
 //! The arithmetic is the proleptic Gregorian calendar counted in eras of 400 years from 1 March 0000.
 
@@ -48,6 +48,11 @@ pub(crate) fn http(unix: u64) -> String {
     let day = usize::try_from(unix / DAY % 7).ok().and_then(|i| DAYS.get(i)).copied().unwrap_or("Thu");
     let month = usize::try_from(c.month - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("Jan");
     format!("{day}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT", c.day, c.year, c.hour, c.minute, c.second)
+}
+
+/// `Fri, 02 Jan 2026 03:04:05 +0000`: the date of mail (RFC 5322 section 3.3), as in Exchange's SMTP greeting.
+pub(crate) fn mail(unix: u64) -> String {
+    http(unix).replace("GMT", "+0000")
 }
 
 /// The day, counted from the epoch, that a time lies in.

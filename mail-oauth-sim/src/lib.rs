@@ -10,7 +10,8 @@
 //!    └─ JoinSet ├─ listener ─ session per connection: identity  (hyper)
 //!               ├─ listener ─ session per connection: imap
 //!               ├─ listener ─ session per connection: pop3
-//!               └─ listener ─ session per connection: smtp
+//!               ├─ listener ─ session per connection: smtp
+//!               └─ listener ─ session per connection: control   (hyper; only if it was opened)
 //! ```
 //!
 //! Every accepted connection counts round trips under its TLS ([`LogEntry::turns`]). Sessions end with their listener,

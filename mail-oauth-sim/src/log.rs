@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// One of the tenant's four servers.
+/// One of the tenant's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Service {
@@ -17,6 +17,9 @@ pub enum Service {
     Pop3,
     /// SMTP submission with STARTTLS.
     Smtp,
+    /// The control endpoint over HTTPS, if it was opened. It is no part of the tenant: no fault reaches it, and its
+    /// connections are not in the log.
+    Control,
 }
 
 impl fmt::Display for Service {
@@ -26,6 +29,7 @@ impl fmt::Display for Service {
             Self::Imap => "IMAP",
             Self::Pop3 => "POP3",
             Self::Smtp => "SMTP",
+            Self::Control => "control",
         })
     }
 }
@@ -183,6 +187,9 @@ impl Log {
             totals: Arc::clone(&self.turns),
         });
         connection.turn();
+        if service == Service::Control {
+            return connection;
+        }
         let mut all = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= self.keep {
             all.pop_front();
@@ -228,6 +235,7 @@ impl Connection {
             Service::Imap => &self.totals.imap,
             Service::Pop3 => &self.totals.pop3,
             Service::Smtp => &self.totals.smtp,
+            Service::Control => return,
         };
         total.fetch_add(1, Ordering::Relaxed);
     }

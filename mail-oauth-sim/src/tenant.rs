@@ -10,7 +10,7 @@ use crate::store::Flags;
 use crate::token;
 use crate::{Error, Fault, LogEntry, Message, TenantBuilder, TokenSpec, Turns};
 
-/// A running tenant: four servers on 127.0.0.1 and everything they know.
+/// A running tenant: servers on 127.0.0.1 and everything they know.
 ///
 /// Dropping it stops the servers and cuts their connections, as soon as the runtime comes to it;
 /// [`shutdown`](Self::shutdown) waits until that is done.
@@ -19,7 +19,6 @@ pub struct Tenant {
     pub(crate) servers: JoinSet<()>,
     pub(crate) addresses: Addresses,
     pub(crate) ca_pem: String,
-    pub(crate) first_app: Option<String>,
 }
 
 /// What a browser sends to an app's redirect address.
@@ -48,6 +47,7 @@ pub(crate) struct Addresses {
     pub(crate) imap_starttls: SocketAddr,
     pub(crate) pop3_starttls: SocketAddr,
     pub(crate) smtp_tls: SocketAddr,
+    pub(crate) control: Option<SocketAddr>,
 }
 
 impl Tenant {
@@ -115,6 +115,13 @@ impl Tenant {
     #[must_use]
     pub fn smtp_tls_addr(&self) -> SocketAddr {
         self.addresses.smtp_tls
+    }
+
+    /// The control endpoint, to which `/` and an action are added: `https://localhost:PORT/control`. `None` unless
+    /// [`open_control`](TenantBuilder::open_control) opened it.
+    #[must_use]
+    pub fn control(&self) -> Option<String> {
+        self.addresses.control.map(|address| format!("https://localhost:{}/control", address.port()))
     }
 
     /// The certificate of the authority that signed the servers' certificate, in PEM.
@@ -240,7 +247,7 @@ impl Tenant {
     ///
     /// [`Error::Keys`] if the system has no randomness for the signature.
     pub fn mint(&self, spec: TokenSpec) -> Result<String, Error> {
-        token::mint(spec, self.first_app.as_deref(), &self.state)
+        token::mint(spec, &self.state)
     }
 
     /// Moves the tenant's time forward: tokens, device codes and refresh tokens grow old. Nothing waits.

@@ -1,5 +1,6 @@
 //! `mail-oauth sim`: the simulated tenant in the foreground, with commands to paste.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use mail_oauth_sim::{App, Mailbox, Tenant, TenantBuilder, User, catalogue};
@@ -58,6 +59,9 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
         tenant.smtp_addr().port(),
         dir.join("ca.pem").display(),
     ));
+    if let Some(control) = tenant.control() {
+        screen.say(format!("  control    {control}\n"));
+    }
     if options.manual {
         let page = format!("https://localhost:{}/device", tenant.identity_addr().port());
         screen.say(format!("Enter the codes of sign-ins at {page} as {USER}, or:\n  curl --cacert {} {page} -d user_code=CODE -d account={USER} -d action=approve\n", dir.join("ca.pem").display()));
@@ -76,7 +80,7 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
     ] {
         screen.say(command(words));
     }
-    screen.object(&json!({
+    let mut object = json!({
         "ok": true,
         "authority": tenant.authority(),
         "imap": tenant.imap_addr().to_string(),
@@ -86,7 +90,9 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
         "client_id": CLIENT_ID,
         "ca_file": dir.join("ca.pem"),
         "config": config,
-    }));
+    });
+    add_control(&tenant, &mut object);
+    screen.object(&object);
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
@@ -120,11 +126,22 @@ async fn scenario(tenant: Tenant, options: &SimOptions, screen: Screen) -> Resul
             fields.insert(name.to_owned(), address.to_string().into());
         }
     }
+    if let Some(control) = tenant.control() {
+        screen.say(format!("  control        {control}"));
+    }
     screen.say(format!("  CA file        {}", ca.display()));
+    add_control(&tenant, &mut object);
     screen.object(&object);
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
+}
+
+/// The address of the control endpoint, if it was opened.
+fn add_control(tenant: &Tenant, object: &mut serde_json::Value) {
+    if let (Some(control), Some(fields)) = (tenant.control(), object.as_object_mut()) {
+        fields.insert("control".into(), control.into());
+    }
 }
 
 fn list_faults(screen: Screen) -> Result<(), Failure> {
@@ -137,9 +154,16 @@ fn list_faults(screen: Screen) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is wrong with a scenario or a fault's name is the user's to mend.
+/// What is wrong with a scenario or a fault's name is the user's to mend. The message says how.
 fn wrong(error: &mail_oauth_sim::Error) -> Failure {
-    Failure::new(Code::Usage, error.to_string()).fix("`mail-oauth sim --list-faults` lists the faults")
+    let because = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    let failure = Failure::new(Code::Usage, format!("{error}{because}"));
+    match error {
+        mail_oauth_sim::Error::NoSuchFault { .. } => {
+            failure.fix("`mail-oauth sim --list-faults` lists the faults")
+        }
+        _ => failure,
+    }
 }
 
 /// The tenant that `sim` and `demo` start.

@@ -138,5 +138,9 @@ async fn the_simulated_tenant_breaks_on_demand() {
     fs::write(bed.path("scenario.toml"), "domain = \"contoso.example\"\nuserr = []\n").unwrap();
     let scenario = bed.path("scenario.toml");
     let wrong = bed.run_bare(&["sim", "--scenario", scenario.to_str().unwrap()], b"").await.expect(2);
-    assert!(wrong.stderr.contains("userr"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("line 2: unknown field `userr`"), "{}", wrong.stderr);
+    assert!(!wrong.stderr.contains("--list-faults"), "no fault is wrong here: {}", wrong.stderr);
+    let missing = bed.run_bare(&["sim", "--scenario", "nowhere.toml"], b"").await.expect(2);
+    assert!(missing.stderr.contains("nowhere.toml: name a text file"), "{}", missing.stderr);
+    assert!(missing.stderr.contains("No such file"), "{}", missing.stderr);
 }

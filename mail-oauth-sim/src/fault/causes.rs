@@ -196,6 +196,7 @@ mod tests {
 
     #[test]
     fn every_row_is_there_and_every_cause_that_is_ours_can_be_set() {
+        assert_eq!(causes().len(), 105);
         for (row, cause) in (1..).zip(causes()) {
             assert_eq!(cause.row, row);
             let faults = cause.faults();

@@ -1,7 +1,7 @@
 use hyper::{Method, StatusCode};
 
 use super::answer::Answer;
-use super::page::{self, escape};
+use super::layout::{buttons, escape};
 use super::redirect::{Delivery, ResponseMode};
 use super::refusal::Refusal;
 use super::request::Request;
@@ -46,12 +46,12 @@ fn consent(request: &Request, state: &State) -> Result<Answer, Refusal> {
             let body = format!(
                 "<form method=\"post\"><p><strong>{}</strong><br><small>unverified</small></p>\
                  <p>This app would like, on behalf of everybody in {}:</p><ul>{items}</ul>\
-                 <nav><button name=\"action\" value=\"cancel\">Cancel</button>\
-                 <button class=\"go\" name=\"action\" value=\"accept\">Accept</button></nav></form>",
+                 {}</form>",
                 escape(&app.name),
-                escape(domain)
+                escape(domain),
+                buttons(("accept", "Accept"), "cancel")
             );
-            return Ok(page::plain(
+            return Ok(Answer::page(
                 StatusCode::OK,
                 "Permissions requested: review for your organization",
                 &body,

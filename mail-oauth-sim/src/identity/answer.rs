@@ -5,8 +5,8 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::layout;
 use super::outgoing::Outgoing;
-use super::page;
 use super::refusal::Refusal;
 use super::request::Request;
 use crate::date;
@@ -44,16 +44,19 @@ impl Answer {
         Self::new(status, "text/html; charset=utf-8", body)
     }
 
+    /// A page for a person.
+    pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Self {
+        Self::html(status, layout::document(title, body))
+    }
+
     pub(super) fn not_found() -> Self {
-        Self::html(
-            StatusCode::NOT_FOUND,
-            "<!doctype html><title>404</title><h1>404 - not found</h1>\n".into(),
-        )
+        let text = "<p>This address leads nowhere. Endpoints are below a name of the tenant, as <code>/common/oauth2/v2.0/token</code>.</p>";
+        Self::page(StatusCode::NOT_FOUND, "404 - not found", text)
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        let page = "<!doctype html><title>405</title><h1>405 - method not allowed</h1>\n";
-        Self::html(StatusCode::METHOD_NOT_ALLOWED, page.into())
+        let text = "<p>This address takes a POST.</p>";
+        Self::page(StatusCode::METHOD_NOT_ALLOWED, "405 - method not allowed", text)
     }
 
     /// 401 that asks for HTTP Basic.
@@ -90,14 +93,14 @@ impl Answer {
         let Description { text, .. } = Self::description(refusal, request, state);
         let title = "Sorry, but we’re having trouble signing you in.";
         // The same words as elsewhere, with what an administrator searches the sign-in log for in lines of their own.
-        let text = page::escape(&text);
+        let text = layout::escape(&text);
         let (said, trace) = text.split_once(" Trace ID: ").unwrap_or((&text, ""));
         let trace = trace
             .replace(" Correlation ID: ", "<br>Correlation ID: ")
             .replace(" Timestamp: ", "<br>Timestamp: ");
         let body = format!("<p>{said}</p><p class=\"soft\">Trace ID: {trace}</p>");
         let aadsts = Some(refusal.aadsts.code());
-        Self { aadsts, ..page::plain(StatusCode::BAD_REQUEST, title, &body) }
+        Self { aadsts, ..Self::page(StatusCode::BAD_REQUEST, title, &body) }
     }
 
     /// The number, the text, and what an administrator searches the sign-in log for.

@@ -1,43 +1,13 @@
 use super::answer::Answer;
-use super::codes::Code;
-use super::issue;
 use super::policy;
-use super::redirect::{Delivery, ResponseMode};
+use super::redirect::ResponseMode;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::scope::Scopes;
 use super::signin::{self, Purpose, SignIn};
+use super::target::{Outcome, Target};
 use crate::state::State;
 use crate::{Aadsts, App, Platform};
-
-/// Where the answer to an authorize request goes, and what has to come back with it.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    pub(super) uri: String,
-    pub(super) platform: Platform,
-    mode: ResponseMode,
-    state: Option<String>,
-    nonce: Option<String>,
-    challenge: Option<(String, bool)>,
-    client_info: bool,
-}
-
-/// What an authorize request came to without a person.
-pub(super) enum Outcome {
-    /// A page that the person reads; the app hears nothing.
-    Page(Refusal),
-    /// Back to the app.
-    Deliver(Delivery),
-}
-
-impl Outcome {
-    pub(super) fn answer(self, request: &Request, state: &State) -> Answer {
-        match self {
-            Self::Page(refusal) => Answer::refusal_page(&refusal, request, state),
-            Self::Deliver(delivery) => delivery.answer(),
-        }
-    }
-}
 
 /// `GET /{tenant}/oauth2/v2.0/authorize` (RFC 6749 section 4.1.1).
 pub(super) fn answer(request: &Request, state: &State) -> Answer {
@@ -84,47 +54,6 @@ pub(super) fn read(request: &Request, state: &State) -> Result<SignIn, Outcome> 
     let scope = parameter("scope").ok_or_else(|| back(Refusal::missing("scope")))?;
     let scopes = Scopes::parse(scope, app, state).map_err(back)?;
     Ok(SignIn::new(app, scopes, request, Purpose::Code(target)))
-}
-
-impl Target {
-    /// A code for somebody who has passed all pages.
-    pub(super) fn grant(&self, sign_in: &SignIn, state: &State) -> Option<Delivery> {
-        let grantee = sign_in.grantee(state)?;
-        let upn = grantee.upn.clone();
-        let code = Code {
-            client_id: sign_in.client_id.clone(),
-            redirect_uri: self.uri.clone(),
-            challenge: self.challenge.clone(),
-            nonce: self.nonce.clone(),
-            scopes: sign_in.scopes.clone(),
-            grantee,
-        };
-        let mut fields = vec![("code", state.codes.issue(code, state.clock.now(), &state.random))];
-        if self.client_info {
-            fields.push(("client_info", issue::client_info(&upn, state)));
-        }
-        fields.extend(self.state.clone().map(|state| ("state", state)));
-        fields.push(("session_state", state.random.guid()));
-        Some(Delivery::new(self.mode, &self.uri, &fields))
-    }
-
-    /// An error for the app (RFC 6749 section 4.1.2.1).
-    pub(super) fn refuse(
-        &self,
-        refusal: &Refusal,
-        subcode: Option<&'static str>,
-        request: &Request,
-        state: &State,
-    ) -> Delivery {
-        let mut fields = vec![
-            ("error", refusal.aadsts.error().to_owned()),
-            ("error_description", Answer::description(refusal, request, state).text),
-        ];
-        fields.extend(subcode.map(|subcode| ("error_subcode", subcode.to_owned())));
-        fields.push(("error_uri", format!("{}/error?code={}", request.base_url(), refusal.aadsts.code())));
-        fields.extend(self.state.clone().map(|state| ("state", state)));
-        Delivery::new(self.mode, &self.uri, &fields)
-    }
 }
 
 /// What a redirect address is registered as. `http://localhost` and the loopback addresses stand for every port

@@ -15,7 +15,7 @@ use crate::store::Flags;
 use crate::token;
 use crate::{CatalogueEntry, Fault, TokenSpec, catalogue};
 
-/// `/control/...`: what [`Tenant`](crate::Tenant) does for a test in Rust, for a test in another language. Parameters come
+/// What [`Tenant`](crate::Tenant) does for a test in Rust, for a test in another language. Parameters come
 /// in the body, form-encoded.
 pub(super) fn answer(what: &str, request: &Request, state: &State) -> Answer {
     if what == "log" {
@@ -82,7 +82,7 @@ fn act(what: &str, request: &Request, state: &State) -> Result<Value, String> {
         "password" => state.people.set_password(&user()?.upn, given("password")?, now),
         "token" => {
             let spec = TokenSpec::new(user()?.upn.clone());
-            let minted = token::mint(spec, None, state).map_err(|error| error.to_string())?;
+            let minted = token::mint(spec, state).map_err(|error| error.to_string())?;
             return Ok(json!({ "token": minted }));
         }
         "deliver" => {

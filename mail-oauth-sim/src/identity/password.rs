@@ -21,7 +21,11 @@ pub(super) fn answer(request: &Request, client: &Client<'_>, state: &State) -> R
     let scope = request.form("scope").ok_or_else(|| Refusal::missing("scope"))?;
     let scopes = Scopes::parse(scope, client.app, state)?;
 
-    let user = state.directory.user(name).ok_or(Aadsts::UserNotFound)?;
+    let user = state.directory.user(name).ok_or(match state.directory.is_shared(name) {
+        // The account behind a shared mailbox exists, and is blocked on purpose.
+        true => Aadsts::UserDisabled,
+        false => Aadsts::UserNotFound,
+    })?;
     match user.kind {
         Kind::Personal | Kind::Guest => return Err(Aadsts::UserNotFound.into()),
         Kind::Federated => return Err(Aadsts::WrongPassword.into()),

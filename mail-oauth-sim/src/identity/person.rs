@@ -1,7 +1,8 @@
-use super::authorize::{self, Outcome};
+use super::authorize;
 use super::redirect::Delivery;
 use super::request::Request;
 use super::signin;
+use super::target::Outcome;
 use crate::User;
 use crate::state::State;
 

@@ -2,7 +2,7 @@ use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
 use super::answer::Answer;
-use super::page::escape;
+use super::layout::escape;
 
 /// How an answer gets to the redirect address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use super::answer::Answer;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::{
-    admin_consent, authorize, broken, control, devicecode, discovery, grant, introspect, logout, page, signin,
+    admin_consent, authorize, broken, control, devicecode, discovery, grant, introspect, logout, lookup,
+    signin, user_code,
 };
 use crate::fault::{Endpoint, HttpFault};
 use crate::model::Cloud;
@@ -14,9 +15,6 @@ use crate::{Aadsts, Profile};
 /// Finds who answers a request, and lets a fault answer instead, or change the answer, if one is set. The fault is given
 /// back where the answer has to be sent in its way.
 pub(super) fn answer(request: &mut Request, state: &State) -> (Answer, Option<HttpFault>) {
-    if matches!(request.segments().first(), Some(&"control")) {
-        return (own(request, state), None);
-    }
     match state.faults.http(endpoint(&request.segments())) {
         Some(fault) if !fault.changes_own_answer() => (broken::instead(&fault, request, state), Some(fault)),
         Some(fault) => (broken::changed(&fault, own(request, state)), Some(fault)),
@@ -24,10 +22,24 @@ pub(super) fn answer(request: &mut Request, state: &State) -> (Answer, Option<Ht
     }
 }
 
+/// Finds the action of a request to the control endpoint, which no fault reaches.
+pub(super) fn control(request: &Request, state: &State) -> Answer {
+    match *request.segments() {
+        ["control", what] => control::answer(what, request, state),
+        _ => Answer::not_found(),
+    }
+}
+
 fn own(request: &mut Request, state: &State) -> Answer {
     let segments: Vec<String> = request.segments().iter().map(|segment| (*segment).to_owned()).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let refused = |refusal: &Refusal, request: &Request| Answer::refusal(refusal, request, state);
+    // Where a person reads the answer it is a page.
+    let refused = |refusal: &Refusal, request: &Request| match segments.as_slice() {
+        [_, "oauth2", "v2.0", "authorize" | "logout"] | [_, "v2.0", "adminconsent"] => {
+            Answer::refusal_page(refusal, request, state)
+        }
+        _ => Answer::refusal(refusal, request, state),
+    };
     if let Some(refused) =
         endpoint(&segments).filter(|at| *at != Endpoint::Authorize).and_then(|at| state.faults.refuse(at))
     {
@@ -35,14 +47,14 @@ fn own(request: &mut Request, state: &State) -> Answer {
     }
     let home = state.directory.cloud();
     if Cloud::ALL.iter().any(|cloud| *cloud != home && cloud.aliases().contains(&request.host())) {
-        return Answer::refusal(&Aadsts::NationalCloud.into(), request, state);
+        return refused(&Aadsts::NationalCloud.into(), request);
     }
     let google = state.settings.profile == Profile::Gmail;
     match *segments {
-        ["control", what] if state.settings.control => control::answer(what, request, state),
+        ["error"] => lookup::answer(request),
         ["device"] => match request.method {
-            Method::POST => page::decide(request, state),
-            _ => page::form(request),
+            Method::POST => user_code::decide(request, state),
+            _ => user_code::form(request),
         },
         ["login"] => match request.method {
             Method::POST => signin::answer(request, state),

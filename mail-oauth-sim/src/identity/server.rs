@@ -17,17 +17,30 @@ use crate::log::{Connection, shown};
 use crate::net::Peer;
 use crate::state::State;
 
-/// One HTTPS connection, from the TLS handshake to its end.
+/// Who answers a request, and which fault has to be sent in a way of its own.
+type Router = fn(&mut Request, &State) -> (Answer, Option<HttpFault>);
+
+/// One HTTPS connection to the identity endpoints, from the TLS handshake to its end.
 pub(crate) async fn session(peer: Peer, state: Arc<State>) {
+    serve(peer, state, route::answer).await;
+}
+
+/// One HTTPS connection to the control endpoint.
+pub(crate) async fn control_session(peer: Peer, state: Arc<State>) {
+    serve(peer, state, |request, state| (route::control(request, state), None)).await;
+}
+
+async fn serve(peer: Peer, state: Arc<State>, router: Router) {
     let connection = Arc::clone(&peer.connection);
     let Ok(stream) = peer.begin().await else { return };
-    let service = service_fn(|request| handle(request, &state, &connection));
+    let service = service_fn(|request| handle(request, router, &state, &connection));
     // An error is a client that broke off or does not speak HTTP; hyper has answered it as far as it can be.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn handle(
     request: hyper::Request<Incoming>,
+    router: Router,
     state: &State,
     connection: &Connection,
 ) -> Result<Response<Outgoing>, Infallible> {
@@ -36,7 +49,7 @@ async fn handle(
     let (answer, fault) = match Limited::new(body, state.limits.request_body).collect().await {
         Ok(body) => {
             let mut request = Request::new(parts, &body.to_bytes(), &state.random);
-            route::answer(&mut request, state)
+            router(&mut request, state)
         }
         Err(_) => {
             let page = "<!doctype html><title>413</title>\n".into();

@@ -4,7 +4,6 @@ use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
 use super::answer::Answer;
-use super::authorize::{Outcome, Target};
 use super::bounded::Bounded;
 use super::device::Decision;
 use super::grantee::Grantee;
@@ -12,6 +11,7 @@ use super::redirect::Delivery;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::scope::Scopes;
+use super::target::{Outcome, Target};
 use super::{page, policy};
 use crate::model::Authority;
 use crate::random::Fingerprint;
@@ -96,6 +96,10 @@ impl SignIn {
             Purpose::Device(_) => Platform::Desktop,
         };
         Some(Grantee { mfa: self.mfa, platform, ..grantee })
+    }
+
+    fn grant(&self, target: &Target, state: &State) -> Option<Delivery> {
+        Some(target.grant(&self.client_id, &self.scopes, self.grantee(state)?, state))
     }
 
     fn prompts(&self, what: &str) -> bool {
@@ -184,7 +188,7 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
     let flow = request.form("flow").unwrap_or_default();
     let Some(mut sign_in) = state.sign_ins.running.find(flow, |found| found.clone()) else {
         let text = "<p>This sign-in has ended. Go back to the app and begin again.</p>";
-        return page::plain(StatusCode::BAD_REQUEST, "Sorry, that didn't work", text);
+        return Answer::page(StatusCode::BAD_REQUEST, "Sorry, that didn't work", text);
     };
     let action = request.form("action").unwrap_or_default();
     if matches!(action, "cancel" | "back") {
@@ -233,7 +237,7 @@ pub(super) fn without_browser(
     match sign_in.next(state) {
         Step::Refused(refusal) => Outcome::Page(refusal),
         Step::NeedsAdmin => Outcome::Page(Aadsts::AdminConsentRequired.into()),
-        _ => match target.grant(&sign_in, state) {
+        _ => match sign_in.grant(&target, state) {
             Some(delivery) => Outcome::Deliver(delivery),
             None => Outcome::Page(Aadsts::Transient.into()),
         },
@@ -299,12 +303,12 @@ fn show(sign_in: SignIn, wrong: Option<&str>, request: &Request, state: &State) 
 
 fn finish(sign_in: &SignIn, request: &Request, state: &State) -> Answer {
     let answer = match &sign_in.purpose {
-        Purpose::Code(target) => match target.grant(sign_in, state) {
+        Purpose::Code(target) => match sign_in.grant(target, state) {
             Some(delivery) => Delivery::answer(delivery),
             None => Answer::refusal_page(&Aadsts::Transient.into(), request, state),
         },
         Purpose::Device(user_code) => match sign_in.grantee(state) {
-            Some(grantee) => page::decided(user_code, Decision::Approved(grantee), state),
+            Some(grantee) => decided(user_code, Decision::Approved(grantee), state),
             None => Answer::refusal_page(&Aadsts::Transient.into(), request, state),
         },
     };
@@ -328,6 +332,16 @@ fn end(
 ) -> Answer {
     match &sign_in.purpose {
         Purpose::Code(target) => target.refuse(refusal, subcode, request, state).answer(),
-        Purpose::Device(user_code) => page::decided(user_code, Decision::Declined, state),
+        Purpose::Device(user_code) => decided(user_code, Decision::Declined, state),
     }
+}
+
+/// Tells a waiting device code what the person decided.
+pub(super) fn decided(user_code: &str, decision: Decision, state: &State) -> Answer {
+    let declined = decision == Decision::Declined;
+    if !state.device_codes.decide(user_code, decision, state.clock.now()) {
+        return page::code_failed();
+    }
+    let text = "<p>You may now close this window and go back to your device.</p>";
+    Answer::page(StatusCode::OK, if declined { "You have cancelled" } else { "You have signed in" }, text)
 }

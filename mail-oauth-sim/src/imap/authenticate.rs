@@ -1,6 +1,6 @@
 use std::io;
 
-use super::command::Command;
+use super::command::{Command, TOO_LONG};
 use super::reply::Reply;
 use super::session::Session;
 use super::voice;
@@ -85,6 +85,10 @@ async fn ask(session: &mut Session, challenge: &str) -> io::Result<Vec<u8>> {
     session.wire.say(challenge);
     match session.wire.line(session.state.limits.line).await? {
         Line::Text(line) => Ok(line),
-        Line::TooLong | Line::End => Err(io::ErrorKind::UnexpectedEof.into()),
+        Line::TooLong => {
+            session.wire.say(TOO_LONG);
+            Err(io::ErrorKind::InvalidData.into())
+        }
+        Line::End => Err(io::ErrorKind::UnexpectedEof.into()),
     }
 }

@@ -21,6 +21,9 @@ pub(super) enum Read {
     End,
 }
 
+/// What is said to a line that is longer than the limit, before the connection is closed.
+pub(super) const TOO_LONG: &str = "* BAD Command line too long\r\n* BYE Connection closed. 12\r\n";
+
 impl Command {
     /// Reads the next command with its literals. Only a client that is logged in may send a literal of a message's size.
     pub(super) async fn read(wire: &mut Wire, limits: &Limits, logged_in: bool) -> io::Result<Read> {
@@ -90,7 +93,7 @@ async fn next_line(wire: &mut Wire, limit: usize) -> io::Result<Option<Vec<u8>>>
         Line::Text(line) => Ok(Some(line)),
         Line::End => Ok(None),
         Line::TooLong => {
-            wire.say("* BAD Command line too long\r\n* BYE Connection closed. 12\r\n");
+            wire.say(TOO_LONG);
             Ok(None)
         }
     }

@@ -6,6 +6,7 @@ mod append;
 mod args;
 mod authenticate;
 mod command;
+mod dispatch;
 mod envelope;
 mod fetch;
 mod folders;
@@ -20,4 +21,4 @@ mod structure;
 mod view;
 mod voice;
 
-pub(crate) use session::session;
+pub(crate) use dispatch::session;

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use super::{AppCertificate, Cloud, ExchangeRegistration, Kind};
+use super::{AppCertificate, Cloud, Contradiction, ExchangeRegistration, Kind};
 use crate::identity::scope;
-use crate::{App, Audience, Error, Mailbox, Service, User, random};
+use crate::{App, Audience, Mailbox, Service, User, random};
 
 /// The tenant of all personal accounts.
 pub(crate) const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -19,6 +19,7 @@ pub(crate) struct Directory {
     /// Further names of mailboxes: UPNs that are not the address, and aliases.
     names: HashMap<String, Name>,
     apps: HashMap<String, App>,
+    first_app: Option<String>,
     certificates: HashMap<String, Vec<AppCertificate>>,
 }
 
@@ -64,7 +65,7 @@ struct Name {
 }
 
 impl Directory {
-    pub(crate) fn new(parts: Parts) -> Result<Self, Error> {
+    pub(crate) fn new(parts: Parts) -> Result<Self, Contradiction> {
         let mut this = Self {
             tenant_id: parts.tenant_id.to_ascii_lowercase(),
             domain: parts.domain.to_ascii_lowercase(),
@@ -74,8 +75,10 @@ impl Directory {
             mailboxes: HashMap::new(),
             names: HashMap::new(),
             apps: HashMap::new(),
+            first_app: parts.apps.first().map(|app| app.client_id.clone()),
             certificates: HashMap::new(),
         };
+        check_tenant(&this.tenant_id, &this.domain)?;
         for app in parts.apps {
             this.add_app(app)?;
         }
@@ -126,6 +129,11 @@ impl Directory {
         self.apps.get(&client_id.to_ascii_lowercase())
     }
 
+    /// The client id of the app that was described first.
+    pub(crate) fn first_app(&self) -> Option<&str> {
+        self.first_app.as_deref()
+    }
+
     pub(crate) fn certificates(&self, client_id: &str) -> &[AppCertificate] {
         self.certificates.get(&client_id.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default()
     }
@@ -146,6 +154,12 @@ impl Directory {
         self.mailbox(address).is_some()
     }
 
+    /// Whether it is the address of a mailbox that nobody owns.
+    pub(crate) fn is_shared(&self, name: &str) -> bool {
+        let rights = self.mailbox(name).and_then(|address| self.mailboxes.get(address));
+        rights.is_some_and(|rights| rights.owner.is_none())
+    }
+
     /// Whether the tenant receives mail for the domain of this address.
     pub(crate) fn is_local(&self, address: &str) -> bool {
         address.rsplit_once('@').is_none_or(|(_, domain)| domain.eq_ignore_ascii_case(&self.domain))
@@ -163,7 +177,7 @@ impl Directory {
         let off = match service {
             Service::Imap => rights.imap_off,
             Service::Pop3 => rights.pop3_off,
-            Service::Smtp | Service::Identity => false,
+            Service::Smtp | Service::Identity | Service::Control => false,
         };
         let mut holders = rights.owner.iter().chain(&rights.full_access);
         (!off && holders.any(|holder| holder.eq_ignore_ascii_case(who))).then_some(address)
@@ -209,28 +223,38 @@ impl Directory {
         }
     }
 
-    fn add_user(&mut self, user: User) -> Result<(), Error> {
+    fn add_user(&mut self, user: User) -> Result<(), Contradiction> {
         let item = || format!("user {}", user.upn);
         check_address(item, &user.upn)?;
         if self.users.contains_key(&user.upn) {
-            return Err(contradiction(item(), "is there twice", "remove one of the two"));
+            return Err(Contradiction::new(item(), "is there twice", "remove one of the two"));
         }
         let address = user.primary.clone().unwrap_or_else(|| user.upn.clone());
         for name in user.primary.iter().chain(&user.aliases) {
             check_address(item, name)?;
             if !user.mailbox {
                 let problem = format!("has the address {name} and no mailbox");
-                return Err(contradiction(item(), problem, "give it a mailbox, or take the address away"));
+                return Err(Contradiction::new(
+                    item(),
+                    problem,
+                    "give it a mailbox, or take the address away",
+                )
+                .at(name));
             }
         }
         if user.kind == Kind::Federated && user.password.is_some() {
             let problem = "is federated and has a password here";
-            return Err(contradiction(item(), problem, "remove one of the two: its own domain checks it"));
+            return Err(Contradiction::new(
+                item(),
+                problem,
+                "remove one of the two: its own domain checks it",
+            ));
         }
         if user.mailbox {
             if self.mailboxes.contains_key(&address) || self.names.contains_key(&address) {
                 let problem = format!("has the address {address}, which another user has");
-                return Err(contradiction(item(), problem, "give each mailbox an address of its own"));
+                return Err(Contradiction::new(item(), problem, "give each mailbox an address of its own")
+                    .at(&address));
             }
             let rights = Rights { owner: Some(user.upn.clone()), ..Rights::default() };
             self.mailboxes.insert(address.clone(), rights);
@@ -239,7 +263,12 @@ impl Directory {
                 let name_of = Name { mailbox: address.clone(), opens };
                 if self.names.insert(name.clone(), name_of).is_some() || self.mailboxes.contains_key(name) {
                     let problem = format!("has the address {name}, which another user has");
-                    return Err(contradiction(item(), problem, "give each mailbox an address of its own"));
+                    return Err(Contradiction::new(
+                        item(),
+                        problem,
+                        "give each mailbox an address of its own",
+                    )
+                    .at(name));
                 }
             }
         }
@@ -247,7 +276,7 @@ impl Directory {
         Ok(())
     }
 
-    fn add_mailbox(&mut self, mailbox: Mailbox) -> Result<(), Error> {
+    fn add_mailbox(&mut self, mailbox: Mailbox) -> Result<(), Contradiction> {
         let item = || format!("mailbox {}", mailbox.address);
         check_address(item, &mailbox.address)?;
         for (right, who) in mailbox
@@ -259,7 +288,7 @@ impl Directory {
             if !self.users.contains_key(who) && !self.apps.contains_key(who) {
                 let problem =
                     format!("gives {right} to {who}, who is neither a user nor an app of the tenant");
-                return Err(contradiction(item(), problem, "add the user, or correct the name"));
+                return Err(Contradiction::new(item(), problem, "add the user, or correct the name").at(who));
             }
         }
         let address = self.mailbox(&mailbox.address).map_or(mailbox.address.clone(), str::to_owned);
@@ -268,7 +297,7 @@ impl Directory {
             && self.users.contains_key(&address)
         {
             let problem = "is of a user without a mailbox";
-            return Err(contradiction(
+            return Err(Contradiction::new(
                 item(),
                 problem,
                 "give the user a mailbox, or the mailbox another address",
@@ -283,38 +312,55 @@ impl Directory {
         Ok(())
     }
 
-    fn add_app(&mut self, app: App) -> Result<(), Error> {
+    fn add_app(&mut self, app: App) -> Result<(), Contradiction> {
         let item = || format!("app {}", app.client_id);
         if app.client_id.is_empty() || app.client_id.contains(char::is_whitespace) {
-            return Err(contradiction(item(), "has no usable client id", "give it a GUID"));
+            return Err(Contradiction::new(item(), "has no usable client id", "give it a GUID"));
         }
         if let Some(unknown) = app.consented.iter().find(|name| !scope::is_permission(name)) {
             let problem = format!("is consented to {unknown}, which no resource has");
-            return Err(contradiction(item(), problem, "use a short name such as IMAP.AccessAsUser.All"));
+            return Err(Contradiction::new(
+                item(),
+                problem,
+                "use a short name such as IMAP.AccessAsUser.All",
+            )
+            .at(unknown));
         }
         if let Some(unknown) = app.roles.iter().find(|name| !scope::is_role(name)) {
             let problem =
                 format!("is consented to the application permission {unknown}, which no resource has");
-            return Err(contradiction(item(), problem, "use a name such as IMAP.AccessAsApp"));
+            return Err(
+                Contradiction::new(item(), problem, "use a name such as IMAP.AccessAsApp").at(unknown)
+            );
         }
         if let Some((_, uri)) =
             app.redirects.iter().find(|(_, uri)| !uri.contains("://") || uri.contains('#'))
         {
             let problem = format!("has the redirect address {uri}, which is none");
-            return Err(contradiction(item(), problem, "write it as http://localhost or https://host/path"));
+            return Err(Contradiction::new(
+                item(),
+                problem,
+                "write it as http://localhost or https://host/path",
+            )
+            .at(uri));
         }
         if app.audience == Audience::Personal && app.exchange != ExchangeRegistration::Missing {
             let problem = "is for personal accounts only and registered in the tenant's Exchange";
-            return Err(contradiction(item(), problem, "remove the registration, or widen the audience"));
+            return Err(Contradiction::new(
+                item(),
+                problem,
+                "remove the registration, or widen the audience",
+            ));
         }
         if self.apps.contains_key(&app.client_id) {
-            return Err(contradiction(item(), "is there twice", "remove one of the two"));
+            return Err(Contradiction::new(item(), "is there twice", "remove one of the two"));
         }
         let mut certificates = Vec::new();
         for pem in &app.certificates {
             let found = AppCertificate::from_pem(pem).ok_or_else(|| {
                 let problem = "has a certificate that cannot be read";
-                contradiction(item(), problem, "give an X.509 certificate with an RSA key in PEM")
+                Contradiction::new(item(), problem, "give an X.509 certificate with an RSA key in PEM")
+                    .at(pem)
             })?;
             certificates.push(found);
         }
@@ -323,29 +369,58 @@ impl Directory {
         Ok(())
     }
 
-    fn check_assignments(&self) -> Result<(), Error> {
+    fn check_assignments(&self) -> Result<(), Contradiction> {
         for app in self.apps.values() {
             if let Some(unknown) = app.assigned.iter().flatten().find(|upn| !self.users.contains_key(*upn)) {
                 let problem = format!("is assigned to {unknown}, who is not a user of the tenant");
                 let item = format!("app {}", app.client_id);
-                return Err(contradiction(item, problem, "add the user, or correct the name"));
+                return Err(
+                    Contradiction::new(item, problem, "add the user, or correct the name").at(unknown)
+                );
             }
         }
         Ok(())
     }
 }
 
+/// Id and domain stand in addresses and tokens, and clients take the one for the other by its form.
+fn check_tenant(id: &str, domain: &str) -> Result<(), Contradiction> {
+    let parts = id.split('-').map(|part| (part.len(), part.bytes().all(|b| b.is_ascii_hexdigit())));
+    if !parts.eq([8, 4, 4, 4, 12].map(|len| (len, true))) {
+        let item = format!("tenant id {id}");
+        return Err(Contradiction::new(
+            item,
+            "is no GUID",
+            "write it as 5f1c0b7e-6a4d-4c9b-9d53-0c2f6a1e8b90",
+        ));
+    }
+    if id == CONSUMERS {
+        let problem = "is that of all personal accounts";
+        return Err(Contradiction::new(format!("tenant id {id}"), problem, "give it another GUID"));
+    }
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if domain.len() > 253 || !domain.contains('.') || !domain.split('.').all(label) {
+        let problem = "is no name of a domain";
+        return Err(Contradiction::new(format!("domain {domain}"), problem, "write it as contoso.example"));
+    }
+    Ok(())
+}
+
 /// An address goes into replies and tokens as it is, so it has to be a plain one.
-fn check_address(item: impl Fn() -> String, address: &str) -> Result<(), Error> {
+fn check_address(item: impl Fn() -> String, address: &str) -> Result<(), Contradiction> {
     let plain = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && !b"<>()\"\\,;:@".contains(&b))
     };
     match address.split_once('@') {
         Some((local, domain)) if plain(local) && plain(domain) => Ok(()),
-        _ => Err(contradiction(item(), "is not an address", "write it as name@domain, in ASCII")),
+        _ => {
+            let problem = match item() {
+                item if item.ends_with(&format!(" {address}")) => "is not an address".to_owned(),
+                _ => format!("has the address {address}, which is none"),
+            };
+            Err(Contradiction::new(item(), problem, "write it as name@domain, in ASCII").at(address))
+        }
     }
-}
-
-fn contradiction(item: String, problem: impl Into<String>, fix: &'static str) -> Error {
-    Error::Contradiction { item, problem: problem.into(), fix }
 }

@@ -3,6 +3,7 @@
 mod app;
 mod certificate;
 mod cloud;
+mod contradiction;
 mod directory;
 mod mailbox;
 mod policy;
@@ -12,6 +13,7 @@ mod user;
 pub use app::{App, Audience, ExchangeRegistration, Platform};
 pub(crate) use certificate::AppCertificate;
 pub use cloud::Cloud;
+pub(crate) use contradiction::Contradiction;
 pub(crate) use directory::{Authority, CONSUMERS, Directory, Parts};
 pub use mailbox::Mailbox;
 pub use policy::Policy;

@@ -50,7 +50,7 @@ pub(crate) async fn serve<F, S>(
     let mut faults = state.faults.watch();
     let mut sessions = JoinSet::new();
     loop {
-        if state.faults.refuses(listener.service) {
+        if listener.service != Service::Control && state.faults.refuses(listener.service) {
             match listener.closed_while_refusing(&state, &mut faults).await {
                 Some(open) => listener = open,
                 None => return,
@@ -101,9 +101,11 @@ fn welcome(
     // Without it, two small writes in a row wait 40 ms for a delayed acknowledgement. A failure costs speed only.
     let _ = tcp.set_nodelay(true);
     let connection = state.log.open(listener.service, peer, state.clock.now_ms());
-    let tcp = Faulty::new(tcp, state.faults.network(listener.service));
+    // Whoever controls the tenant has to reach it also when nobody else does.
+    let faults = Some(&state.faults).filter(|_| listener.service != Service::Control);
+    let tcp = Faulty::new(tcp, faults.and_then(|faults| faults.network(listener.service)));
     let counted = Counted::new(tcp, Arc::clone(&connection));
-    let fault = state.faults.tls(listener.service);
+    let fault = faults.and_then(|faults| faults.tls(listener.service));
     let proxied = state.settings.behind_tls_proxy;
     Peer::new(counted, connection, certificates.acceptor(fault), listener.implicit, proxied, fault)
 }

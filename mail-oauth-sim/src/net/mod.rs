@@ -9,5 +9,5 @@ mod wire;
 
 pub(crate) use certificate::{CertificateOptions, Certificates};
 pub(crate) use listener::{Listener, serve};
-pub(crate) use stream::Peer;
+pub(crate) use stream::{Peer, Stream};
 pub(crate) use wire::{Line, Wire};

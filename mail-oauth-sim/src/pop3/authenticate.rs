@@ -1,6 +1,7 @@
 use std::io;
 
-use super::session::{Reply, Session};
+use super::reply::Reply;
+use super::session::Session;
 use super::voice;
 use crate::fault::Stage;
 use crate::login::{Login, Mechanism};
@@ -14,7 +15,12 @@ const PROTOCOL_ERROR: &str = "Protocol error. Connection is closed. 10";
 pub(super) async fn auth(session: &mut Session, args: &[&str]) -> io::Result<(String, Reply)> {
     let profile = session.state.settings.profile;
     let mechanism = match args {
-        [] => return Ok(("AUTH".into(), Reply::List("PLAIN\r\nXOAUTH2\r\n".into()))),
+        [] => {
+            let oauth = !session.state.faults.is_set(MailFault::NoOauth(Service::Pop3));
+            let known = voice::mechanisms(profile, oauth).iter().filter(|_| session.wire.is_tls());
+            let list = known.map(|mechanism| format!("{mechanism}\r\n")).collect();
+            return Ok(("AUTH".into(), Reply::List(list)));
+        }
         [mechanism, ..] => mechanism.to_ascii_uppercase(),
     };
     let by_token = Mechanism::named(&mechanism, &session.state)

@@ -1,8 +1,10 @@
 //! The POP3 server (RFC 1939) as Exchange speaks it.
 
 mod authenticate;
+mod dispatch;
 mod maildrop;
+mod reply;
 mod session;
 mod voice;
 
-pub(crate) use session::session;
+pub(crate) use dispatch::session;

@@ -1,6 +1,6 @@
 //! What the POP3 server says of itself, in the manner of each profile.
 
-use super::session::Reply;
+use super::reply::Reply;
 use crate::Profile;
 
 pub(super) fn greeting(profile: Profile) -> &'static str {
@@ -26,18 +26,24 @@ pub(super) fn capabilities(profile: Profile, tls: bool, logged_in: bool, stls: b
     if !tls && stls {
         lines.push("STLS");
     }
+    let sasl = format!("SASL {}", mechanisms(profile, oauth).join(" "));
     if tls {
-        lines.push(match (profile, oauth) {
-            (Profile::Exchange, true) => "SASL PLAIN XOAUTH2",
-            (Profile::Gmail, true) => "SASL PLAIN XOAUTH2 OAUTHBEARER",
-            (Profile::Plain, true) => "SASL PLAIN LOGIN XOAUTH2 OAUTHBEARER",
-            (_, false) => "SASL PLAIN",
-        });
+        lines.push(&sasl);
     }
     if profile == Profile::Exchange {
         lines.push("USER");
     }
     lines.iter().map(|line| format!("{line}\r\n")).collect()
+}
+
+/// The mechanisms of `AUTH`, which only count under TLS.
+pub(super) fn mechanisms(profile: Profile, oauth: bool) -> &'static [&'static str] {
+    match (profile, oauth) {
+        (Profile::Exchange, true) => &["PLAIN", "XOAUTH2"],
+        (Profile::Gmail, true) => &["PLAIN", "XOAUTH2", "OAUTHBEARER"],
+        (Profile::Plain, true) => &["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"],
+        (_, false) => &["PLAIN"],
+    }
 }
 
 /// What is said to every failure to log in, whatever the cause.

@@ -3,6 +3,7 @@ use std::time::Duration;
 use toml::Spanned;
 
 use super::file;
+use crate::model::Contradiction;
 use crate::{
     App, Audience, Cloud, Error, ExchangeRegistration, Fault, Mailbox, Platform, Policy, Profile, Tenant,
     TenantBuilder, User,
@@ -16,16 +17,7 @@ pub(crate) fn builder(text: &str) -> Result<TenantBuilder, Error> {
         problem: error.message().to_owned(),
     })?;
 
-    // Which item stands in which line, so that a contradiction can be shown where it is written.
-    let mut lines: Vec<(String, usize)> = Vec::new();
-    let mut note = |kind: &str, name: &Spanned<String>| {
-        lines.push((format!("{kind} {}", name.get_ref().to_ascii_lowercase()), line_of(name.span().start)));
-    };
-    file.users.iter().for_each(|user| note("user", &user.upn));
-    file.mailboxes.iter().for_each(|mailbox| note("mailbox", &mailbox.address));
-    file.apps.iter().for_each(|app| note("app", &app.client_id));
-    file.auto_approve.iter().for_each(|upn| note("automatic approval as", upn));
-
+    let places = places(&file);
     let mut faults = Vec::new();
     for name in &file.faults {
         let found = name.get_ref().parse::<Fault>().map_err(|error| Error::Scenario {
@@ -36,22 +28,72 @@ pub(crate) fn builder(text: &str) -> Result<TenantBuilder, Error> {
     }
     let builder = describe(file, faults);
     match builder.check() {
-        Err(Error::Contradiction { item, problem, fix }) => {
-            let line = lines.iter().find(|(known, _)| *known == item).map_or(1, |(_, line)| *line);
+        Err(Contradiction { item, value, problem, fix }) => {
+            let at = value.and_then(|value| places.iter().rfind(|place| place.is(&item, Some(&value))));
+            // What is there twice is wrong where it stands for the second time.
+            let at = at.or_else(|| places.iter().rfind(|place| place.is(&item, None)));
+            let line = at.map_or(1, |place| line_of(place.at));
             Err(Error::Scenario { line, problem: format!("{item} {problem}: {fix}") })
         }
-        Err(error) => Err(error),
         Ok(()) => Ok(builder),
     }
+}
+
+/// Where an item of the file stands, or a value in one, so that a contradiction can be shown where it is written.
+struct Place {
+    item: String,
+    /// Lower case, as the builder has it; `None` for the name of the item.
+    value: Option<String>,
+    /// In octets from the beginning.
+    at: usize,
+}
+
+impl Place {
+    fn is(&self, item: &str, value: Option<&str>) -> bool {
+        let same = match (&self.value, value) {
+            (Some(own), Some(value)) => own.eq_ignore_ascii_case(value),
+            (own, value) => own.is_none() && value.is_none(),
+        };
+        same && self.item.eq_ignore_ascii_case(item)
+    }
+}
+
+fn places(file: &file::File) -> Vec<Place> {
+    let mut all = Vec::new();
+    let mut note = |kind: &str, name: &Spanned<String>, values: Vec<&Spanned<String>>| {
+        let item = format!("{kind} {}", name.get_ref());
+        let values = values.into_iter().map(|value| Place {
+            item: item.clone(),
+            value: Some(value.get_ref().clone()),
+            at: value.span().start,
+        });
+        all.extend(values);
+        all.push(Place { item, value: None, at: name.span().start });
+    };
+    file.tenant_id.iter().for_each(|id| note("tenant id", id, Vec::new()));
+    file.domain.iter().for_each(|domain| note("domain", domain, Vec::new()));
+    file.auto_approve.iter().for_each(|upn| note("automatic approval as", upn, Vec::new()));
+    for user in &file.users {
+        note("user", &user.upn, user.primary_address.iter().chain(&user.aliases).collect());
+    }
+    for mailbox in &file.mailboxes {
+        note("mailbox", &mailbox.address, mailbox.full_access.iter().chain(&mailbox.send_as).collect());
+    }
+    for app in &file.apps {
+        let lists = [&app.scopes, &app.roles, &app.assigned_to].into_iter().flatten().flatten();
+        let redirects = app.redirects.iter().flatten().map(|redirect| &redirect.uri);
+        note("app", &app.client_id, lists.chain(&app.certificates).chain(redirects).collect());
+    }
+    all
 }
 
 fn describe(file: file::File, faults: Vec<Fault>) -> TenantBuilder {
     let mut builder = Tenant::builder().faults(faults);
     if let Some(id) = file.tenant_id {
-        builder = builder.tenant_id(id);
+        builder = builder.tenant_id(id.into_inner());
     }
     if let Some(domain) = file.domain {
-        builder = builder.domain(domain);
+        builder = builder.domain(domain.into_inner());
     }
     if let Some(seed) = file.seed {
         builder = builder.seed(seed);
@@ -107,7 +149,7 @@ fn user(from: file::User) -> User {
         user = user.password(password);
     }
     if let Some(address) = from.primary_address {
-        user = user.primary_address(address);
+        user = user.primary_address(address.into_inner());
     }
     if from.mailbox == Some(false) {
         user = user.without_mailbox();
@@ -115,7 +157,7 @@ fn user(from: file::User) -> User {
     if let Some(seconds) = from.sign_in_frequency {
         user = user.policy(Policy::SignInFrequency(Duration::from_secs(seconds)));
     }
-    user = from.aliases.into_iter().fold(user, User::alias);
+    user = plain(from.aliases).fold(user, User::alias);
     from.policies.into_iter().map(policy).fold(user, User::policy)
 }
 
@@ -134,8 +176,8 @@ fn policy(from: file::Policy) -> Policy {
 
 fn mailbox(from: file::Mailbox) -> Mailbox {
     let mut mailbox = Mailbox::new(from.address.into_inner());
-    mailbox = from.full_access.into_iter().fold(mailbox, Mailbox::full_access);
-    mailbox = from.send_as.into_iter().fold(mailbox, Mailbox::send_as);
+    mailbox = plain(from.full_access).fold(mailbox, Mailbox::full_access);
+    mailbox = plain(from.send_as).fold(mailbox, Mailbox::send_as);
     if from.imap == Some(false) {
         mailbox = mailbox.without_imap();
     }
@@ -158,10 +200,10 @@ fn app(from: file::App) -> App {
         app = app.without_public_flows();
     }
     if let Some(scopes) = from.scopes {
-        app = app.scopes(scopes);
+        app = app.scopes(plain(scopes));
     }
     if let Some(roles) = from.roles {
-        app = app.roles(roles);
+        app = app.roles(plain(roles));
     }
     if let Some(audience) = from.audience {
         app = app.audience(match audience {
@@ -178,7 +220,7 @@ fn app(from: file::App) -> App {
                 file::Platform::Web => Platform::Web,
                 file::Platform::Spa => Platform::Spa,
             };
-            app.redirect(platform, redirect.uri)
+            app.redirect(platform, redirect.uri.into_inner())
         });
     }
     for secret in &from.secrets {
@@ -187,10 +229,10 @@ fn app(from: file::App) -> App {
             None => app.secret(&secret.value),
         };
     }
-    app = from.certificates.into_iter().fold(app, App::certificate);
+    app = plain(from.certificates).fold(app, App::certificate);
     app = from.federated.into_iter().fold(app, |app, known| app.federated(known.issuer, known.subject));
     if let Some(users) = from.assigned_to {
-        app = app.assigned_to(users);
+        app = app.assigned_to(plain(users));
     }
     if from.admin_consent_only {
         app = app.admin_consent_only();
@@ -204,4 +246,8 @@ fn app(from: file::App) -> App {
         Some(file::Exchange::Registered) => app.exchange(ExchangeRegistration::Registered),
         None => app,
     }
+}
+
+fn plain(values: Vec<Spanned<String>>) -> impl Iterator<Item = String> {
+    values.into_iter().map(Spanned::into_inner)
 }

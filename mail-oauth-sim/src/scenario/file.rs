@@ -6,8 +6,8 @@ use toml::Spanned;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    pub(super) tenant_id: Option<String>,
-    pub(super) domain: Option<String>,
+    pub(super) tenant_id: Option<Spanned<String>>,
+    pub(super) domain: Option<Spanned<String>>,
     pub(super) cloud: Option<Cloud>,
     pub(super) profile: Option<Profile>,
     pub(super) seed: Option<u64>,
@@ -53,9 +53,9 @@ pub(super) struct User {
     pub(super) upn: Spanned<String>,
     pub(super) kind: Option<Kind>,
     pub(super) password: Option<String>,
-    pub(super) primary_address: Option<String>,
+    pub(super) primary_address: Option<Spanned<String>>,
     #[serde(default)]
-    pub(super) aliases: Vec<String>,
+    pub(super) aliases: Vec<Spanned<String>>,
     pub(super) mailbox: Option<bool>,
     #[serde(default)]
     pub(super) policies: Vec<Policy>,
@@ -89,9 +89,9 @@ pub(super) enum Policy {
 pub(super) struct Mailbox {
     pub(super) address: Spanned<String>,
     #[serde(default)]
-    pub(super) full_access: Vec<String>,
+    pub(super) full_access: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(super) send_as: Vec<String>,
+    pub(super) send_as: Vec<Spanned<String>>,
     pub(super) imap: Option<bool>,
     pub(super) pop3: Option<bool>,
     pub(super) smtp_auth: Option<bool>,
@@ -105,17 +105,17 @@ pub(super) struct App {
     #[serde(default)]
     pub(super) confidential: bool,
     pub(super) public_flows: Option<bool>,
-    pub(super) scopes: Option<Vec<String>>,
-    pub(super) roles: Option<Vec<String>>,
+    pub(super) scopes: Option<Vec<Spanned<String>>>,
+    pub(super) roles: Option<Vec<Spanned<String>>>,
     pub(super) audience: Option<Audience>,
     pub(super) redirects: Option<Vec<Redirect>>,
     #[serde(default)]
     pub(super) secrets: Vec<Secret>,
     #[serde(default)]
-    pub(super) certificates: Vec<String>,
+    pub(super) certificates: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) federated: Vec<Federated>,
-    pub(super) assigned_to: Option<Vec<String>>,
+    pub(super) assigned_to: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     pub(super) admin_consent_only: bool,
     pub(super) exchange: Option<Exchange>,
@@ -144,7 +144,7 @@ pub(super) enum Exchange {
 #[serde(deny_unknown_fields)]
 pub(super) struct Redirect {
     pub(super) platform: Platform,
-    pub(super) uri: String,
+    pub(super) uri: Spanned<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]

@@ -1,6 +1,7 @@
 use std::io;
 
-use super::session::{Reply, Session};
+use super::reply::Reply;
+use super::session::Session;
 use super::voice;
 use crate::fault::{Reach, Stage};
 use crate::login::{Denied, Login, Mechanism};

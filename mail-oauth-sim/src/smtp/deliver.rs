@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use super::envelope::Envelope;
-use super::session::{Reply, Session};
+use super::reply::Reply;
+use super::session::Session;
 use crate::Service;
 use crate::fault::Stage;
 use crate::log::{LogEvent, shown};

@@ -2,9 +2,11 @@
 
 mod authenticate;
 mod deliver;
+mod dispatch;
 mod envelope;
+mod reply;
 mod session;
 mod unstuff;
 mod voice;
 
-pub(crate) use session::session;
+pub(crate) use dispatch::session;

@@ -1,6 +1,6 @@
 //! What the SMTP server says of itself, in the manner of each profile.
 
-use super::session::Reply;
+use super::reply::Reply;
 use crate::Profile;
 
 pub(super) fn greeting(profile: Profile, now: &str) -> String {

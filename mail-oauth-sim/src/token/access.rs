@@ -179,7 +179,7 @@ impl Claims {
             Service::Imap => ("IMAP.AccessAsUser.All", "IMAP.AccessAsApp"),
             Service::Pop3 => ("POP.AccessAsUser.All", "POP.AccessAsApp"),
             Service::Smtp => ("SMTP.Send", "SMTP.SendAsApp"),
-            Service::Identity => return Ok(()),
+            Service::Identity | Service::Control => return Ok(()),
         };
         self.check_audience(cloud)?;
         let granted = match &self.subject {

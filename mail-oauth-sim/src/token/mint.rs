@@ -3,8 +3,8 @@ use crate::Error;
 use crate::model::CONSUMERS;
 use crate::state::State;
 
-/// An access token made to measure. `first_app` is whom it is issued to where the caller does not say.
-pub(crate) fn mint(spec: TokenSpec, first_app: Option<&str>, state: &State) -> Result<String, Error> {
+/// An access token made to measure; for the tenant's first app where the caller does not say.
+pub(crate) fn mint(spec: TokenSpec, state: &State) -> Result<String, Error> {
     let now = state.clock.now();
     let lifetime = spec.lifetime.unwrap_or(state.settings.token_lifetime).as_secs();
     let (issued, expires) = if spec.expired {
@@ -12,7 +12,7 @@ pub(crate) fn mint(spec: TokenSpec, first_app: Option<&str>, state: &State) -> R
     } else {
         (now, now.saturating_add(lifetime))
     };
-    let app = spec.client_id.or_else(|| first_app.map(str::to_owned));
+    let app = spec.client_id.or_else(|| state.directory.first_app().map(str::to_owned));
     let audience = spec
         .audience
         .or_else(|| state.directory.cloud().exchange().first().map(|audience| (*audience).to_owned()));

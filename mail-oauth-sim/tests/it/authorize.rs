@@ -208,6 +208,51 @@ fn page(answer: &Http) -> (String, String) {
 }
 
 #[tokio::test]
+async fn enter_goes_on_and_does_not_cancel() {
+    let tenant = people().start().await.unwrap();
+    let path = url(&tenant, APP, "http://localhost:1", &[]);
+    let path = path.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap();
+    for (page, action) in [(&*path, "signin"), ("/device", "approve")] {
+        let body = get(&tenant, page).await.body;
+        // A browser presses the form's first button when somebody presses Enter in a field (HTML, implicit submission).
+        let first = body.split("<button").nth(1).and_then(|button| button.split('>').next()).unwrap();
+        assert!(first.contains(&format!("value=\"{action}\"")), "{page}: {first}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_is_lost_reads_a_page() {
+    let tenant = people().start().await.unwrap();
+    for (path, status, says) in [
+        (
+            "/fabrikam.example/oauth2/v2.0/authorize?client_id=x",
+            400,
+            "AADSTS90002: Tenant &#39;fabrikam.example&#39;",
+        ),
+        ("/fabrikam.example/oauth2/v2.0/logout", 400, "AADSTS90002"),
+        ("/fabrikam.example/v2.0/adminconsent?client_id=x", 400, "AADSTS90002"),
+        // What a refusal gives as `error_uri` explains the number.
+        (
+            "/error?code=50126",
+            200,
+            "AADSTS50126: Error validating credentials due to invalid username or password.",
+        ),
+        ("/error?code=700016", 200, "AADSTS700016"),
+        ("/error?code=1", 404, "no such error"),
+        ("/error?code=%3Cb%3E", 404, "no such error"),
+        ("/error", 404, "no such error"),
+        ("/nowhere", 404, "404"),
+    ] {
+        let answer = get(&tenant, path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.head.contains("content-type: text/html"), "{path}");
+        assert!(answer.body.contains(says), "{path}: {}", answer.body);
+        assert!(answer.body.contains("<html lang=\"en\">"), "{path}: {}", answer.body);
+        assert!(!answer.body.contains("<b>"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_browser_walks_the_pages_and_has_a_session_then() {
     let tenant = people().start().await.unwrap();
     let path = url(&tenant, APP, "http://localhost:1", &[]);

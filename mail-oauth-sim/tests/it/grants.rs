@@ -165,6 +165,8 @@ async fn a_password_is_for_managed_users_of_the_tenant() {
         (domain, "pat", "x ", 50126),
         (domain, "nobody", "x", 50034),
         (domain, "adele", "x", 50056),
+        // Nobody signs in as a shared mailbox.
+        (domain, "invoices", "x", 50057),
         (domain, "fed", "x", 50126),
         (domain, "mfa", "x", 50076),
         (domain, "enrol", "x", 50079),

@@ -340,6 +340,15 @@ async fn a_session_ends_with_its_token() {
 }
 
 #[tokio::test]
+async fn idle_ends_when_time_itself_ends_the_token() {
+    let tenant = builder().token_lifetime(Duration::from_secs(1)).start().await.unwrap();
+    let mut idle = imap_as(&tenant, ADELE, ADELE).await;
+    assert!(idle.ask("A2 IDLE").await.starts_with("+ "));
+    let rest = tokio::time::timeout(Duration::from_secs(10), idle.rest()).await.unwrap();
+    assert_eq!(rest, b"* BYE Session invalidated - AccessTokenExpired\r\n");
+}
+
+#[tokio::test]
 async fn idle_ends_by_done() {
     let tenant = tenant().await;
     let mut conn = imap_as(&tenant, ADELE, ADELE).await;

@@ -72,6 +72,10 @@ async fn a_tenant_that_contradicts_itself_does_not_start() {
              such as IMAP.AccessAsUser.All",
         ),
         (
+            Tenant::builder().port(Service::Imap, 1).other_port(Service::Smtp, 1),
+            "port 1 is given to two servers: give each a port of its own, or 0",
+        ),
+        (
             Tenant::builder().auto_approve(nobody),
             "automatic approval as nobody@contoso.example names nobody of the tenant: add the user, or correct the name",
         ),

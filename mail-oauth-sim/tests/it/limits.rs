@@ -15,6 +15,10 @@ async fn a_line_without_end_is_answered_and_the_connection_closed() {
     let mut conn = imap(&tenant).await;
     conn.send(&long).await;
     assert!(conn.rest().await.starts_with(b"* BAD Command line too long\r\n* BYE "));
+    let mut conn = imap(&tenant).await;
+    assert_eq!(conn.ask("A1 AUTHENTICATE XOAUTH2").await, "+ ");
+    conn.send(&long).await;
+    assert!(conn.rest().await.starts_with(b"* BAD Command line too long\r\n* BYE "));
     let mut conn = Conn::tls(tenant.pop3_addr(), &tenant).await;
     conn.line().await;
     assert_eq!(conn.ask(&long).await, "-ERR Protocol error. Connection is closed. 10");

@@ -11,6 +11,8 @@ mod authorize;
 mod catalogue;
 mod causes;
 mod certificates;
+#[path = "../../examples/faults/document.rs"]
+mod document;
 mod folders;
 mod grants;
 mod identity;

@@ -111,3 +111,28 @@ async fn every_failure_to_log_in_reads_the_same() {
     let answer = conn.ask(&xoauth2(INVOICES, &mint(TokenSpec::new(ADELE)))).await;
     assert_eq!(answer, "+OK User successfully authenticated.");
 }
+
+#[tokio::test]
+async fn auth_alone_lists_what_capa_lists() {
+    use mail_oauth_sim::{MailFault, Profile};
+    for profile in [Profile::Exchange, Profile::Gmail, Profile::Plain] {
+        let tenant = builder().profile(profile).start().await.unwrap();
+        for fault in [None, Some(MailFault::NoOauth(Service::Pop3))] {
+            fault.into_iter().for_each(|fault| tenant.set_fault(Fault::Mail(fault)));
+            let mut conn = Conn::tls(tenant.pop3_addr(), &tenant).await;
+            conn.line().await;
+            conn.send("CAPA\r\n").await;
+            let capa = conn.lines_until(".").await;
+            let sasl = capa.iter().find_map(|line| line.strip_prefix("SASL ")).unwrap();
+            conn.send("AUTH\r\n").await;
+            assert_eq!(
+                conn.lines_until(".").await,
+                [&["+OK"], &*sasl.split(' ').collect::<Vec<_>>(), &["."]].concat()
+            );
+        }
+        let mut conn = Conn::plain(tenant.pop3_starttls_addr()).await;
+        conn.line().await;
+        conn.send("AUTH\r\n").await;
+        assert_eq!(conn.lines_until(".").await, ["+OK", "."]);
+    }
+}

@@ -1,6 +1,6 @@
 //! A tenant from a file, and one that is driven from outside.
 
-use mail_oauth_sim::{Error, Fault, MailFault, TenantBuilder};
+use mail_oauth_sim::{Error, Fault, MailFault, TenantBuilder, catalogue};
 
 use crate::support::*;
 
@@ -42,17 +42,31 @@ fn what_is_wrong_is_shown_with_its_line() {
         ),
         (
             "[[user]]\nupn = \"a@b.example\"\n\n[[mailbox]]\naddress = \"c@b.example\"\nfull_access = [\"d@b.example\"]\n",
-            5,
+            6,
             "gives full access to d@b.example",
         ),
         ("auto_approve = \"a@b.example\"\n", 1, "automatic approval as a@b.example names nobody"),
-        ("[[app]]\nclient_id = \"x\"\nroles = [\"Nothing\"]\n", 2, "application permission Nothing"),
-        ("[[app]]\nclient_id = \"x\"\ncertificates = [\"no pem\"]\n", 2, "certificate that cannot be read"),
+        ("[[app]]\nclient_id = \"x\"\nroles = [\"Nothing\"]\n", 3, "application permission Nothing"),
+        ("[[app]]\nclient_id = \"x\"\ncertificates = [\"no pem\"]\n", 3, "certificate that cannot be read"),
         (
             "[[user]]\nupn = \"a@b.example\"\nkind = \"federated\"\npassword = \"x\"\n",
             2,
             "is federated and has a password",
         ),
+        // What is there twice is shown where it stands for the second time, also in other letters.
+        ("[[user]]\nupn = \"a@b.example\"\n[[user]]\nupn = \"A@b.example\"\n", 4, "is there twice"),
+        ("[[app]]\nclient_id = \"x\"\n[[app]]\nclient_id = \"X\"\n", 4, "is there twice"),
+        ("[[user]]\nupn = \"a@b.example\"\naliases = [\n\"b\"]\n", 4, "has the address b, which is none"),
+        ("[[app]]\nclient_id = \"x\"\nscopes = [\n\"User.Read\",\n\"Nothing\"]\n", 5, "consented to Nothing"),
+        ("[[app]]\nclient_id = \"x\"\nassigned_to = [\n\"a@b.example\"]\n", 4, "is assigned to a@b.example"),
+        (
+            "[[app]]\nclient_id = \"x\"\n[[app.redirects]]\nplatform = \"web\"\nuri = \"nowhere\"\n",
+            5,
+            "has the redirect address nowhere",
+        ),
+        ("\ntenant_id = \"common\"\n", 2, "tenant id common is no GUID"),
+        ("tenant_id = \"9188040D-6c67-4c5b-b112-36a304b66dad\"\n", 1, "is that of all personal accounts"),
+        ("seed = 1\ndomain = \"not a domain\"\n", 2, "domain not a domain is no name of a domain"),
         (
             "[[user]]\nupn = \"a@b.example\"\naliases = [\"z@b.example\"]\n[[user]]\nupn = \"z@b.example\"\n",
             5,
@@ -65,6 +79,22 @@ fn what_is_wrong_is_shown_with_its_line() {
                 assert!(problem.contains(part), "{text}: {problem}");
             }
             other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_document_shows_every_key() {
+    for table in ["", "[[user]]\n", "[[mailbox]]\n", "[[app]]\n"] {
+        let unknown =
+            TenantBuilder::from_scenario(&format!("{table}nonsense = 1\n")).unwrap_err().to_string();
+        let keys: Vec<&str> = unknown.split('`').skip(3).step_by(2).collect();
+        assert!(keys.len() > 5, "{unknown}");
+        for key in keys {
+            let shown = GOOD.lines().any(|line| {
+                line.trim_start_matches("# ").starts_with(&format!("{key} =")) || line == format!("[[{key}]]")
+            });
+            assert!(shown, "docs/scenario.toml does not show {key}");
         }
     }
 }
@@ -87,6 +117,7 @@ fn a_file_is_named_with_its_line() {
 #[tokio::test]
 async fn the_control_endpoint_is_closed_unless_it_was_opened() {
     let tenant = tenant().await;
+    assert_eq!(tenant.control(), None);
     assert_eq!(post(&tenant, "/control/advance", &[("seconds", "1")]).await.status, 404);
     let tenant = builder().open_control().start().await.unwrap();
     for (action, form, status) in [
@@ -101,7 +132,7 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         ("token", &[("user", ADELE)], 200),
         ("nonsense", &[], 400),
     ] {
-        assert_eq!(post(&tenant, &format!("/control/{action}"), form).await.status, status, "{action}");
+        assert_eq!(control(&tenant, action, Some(form)).await.status, status, "{action}");
     }
     assert_eq!(tenant.messages(ADELE).unwrap().len(), 1);
     // What is wrong is named, and what would be right.
@@ -113,15 +144,33 @@ async fn the_control_endpoint_is_closed_unless_it_was_opened() {
         ("deliver", &[("mailbox", "x"), ("message", "y")], "the tenant has no mailbox x"),
         ("nonsense", &[], "there is no action nonsense: use fault,"),
     ] {
-        let said = post(&tenant, &format!("/control/{action}"), form).await.text("problem");
+        let said = control(&tenant, action, Some(form)).await.text("problem");
         assert!(said.contains(problem), "{action}: {said}");
     }
-    assert!(get(&tenant, "/control/faults").await.json()["faults"][0]["wire"].is_string());
-    let log = get(&tenant, "/control/log").await.json();
+    assert!(control(&tenant, "faults", None).await.json()["faults"][0]["wire"].is_string());
+    // The log is of the tenant's clients, and who controls it is none.
+    get(&tenant, "v2.0/.well-known/openid-configuration").await;
+    let log = control(&tenant, "log", None).await.json();
+    assert_eq!(log["entries"].as_array().unwrap().len(), 1);
     assert!(log["connections"][0].as_str().unwrap().contains("Identity"));
     let first = &log["entries"][0];
     assert_eq!((&first["service"], &first["events"][0]["version"]), (&"identity".into(), &"TLSv1.3".into()));
-    assert_eq!(first["events"][1]["path"], "/control/fault");
+    assert_eq!(first["events"][1]["status"], 200);
+    // A token is for an app that the tenant has, as one that is signed in for.
+    let token = control(&tenant, "token", Some(&[("user", ADELE)])).await.text("token");
+    assert_eq!(crate::identity::claims(&token)["appid"], APP);
+}
+
+#[tokio::test]
+async fn no_fault_locks_the_control_endpoint() {
+    let tenant = builder().open_control().start().await.unwrap();
+    for entry in catalogue().iter().filter(|entry| entry.name.starts_with("identity-")) {
+        assert_eq!(control(&tenant, "fault", Some(&[("name", &entry.name)])).await.status, 200);
+        assert_eq!(control(&tenant, "clear", Some(&[])).await.status, 200, "{}", entry.name);
+    }
+    control(&tenant, "fault", Some(&[("name", "http-503@all")])).await;
+    assert_eq!(control(&tenant, "clear", Some(&[])).await.status, 200);
+    assert_eq!(get(&tenant, "v2.0/.well-known/openid-configuration").await.status, 200);
 }
 
 #[tokio::test]

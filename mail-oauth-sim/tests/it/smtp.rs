@@ -158,3 +158,14 @@ async fn logging_in_is_for_the_person_and_can_be_switched_off() {
     assert_eq!(conn.ask(&sasl).await, "235 2.7.0 Authentication successful");
     assert!(conn.ask(&format!("AUTH XOAUTH2 {sasl}")).await.starts_with("503 "));
 }
+
+#[tokio::test]
+async fn the_greeting_has_a_date_as_mail_has_it() {
+    let tenant = tenant().await;
+    let greeting = Conn::plain(tenant.smtp_addr()).await.line().await;
+    let date = greeting.strip_prefix("220 localhost Microsoft ESMTP MAIL Service ready at ").unwrap();
+    let form: String = date.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let (day, rest) = form.split_once(", 00 ").unwrap();
+    let (month, clock) = rest.split_once(' ').unwrap();
+    assert_eq!((day.len(), month.len(), clock), (3, 3, "0000 00:00:00 +0000"), "{greeting}");
+}

@@ -1,6 +1,6 @@
 //! A tenant, and a client that is as plain as a client can be.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -236,10 +236,20 @@ impl Http {
 
 /// One request on a connection of its own. The path is below the authority if it does not begin with a slash.
 pub(crate) async fn http(tenant: &Tenant, path: &str, headers: &str, form: Option<&[(&str, &str)]>) -> Http {
-    let mut conn = Conn::tls(tenant.identity_addr(), tenant).await;
     let path =
         if path.starts_with('/') { path.to_owned() } else { format!("/{}/{path}", tenant.tenant_id()) };
-    let host = format!("localhost:{}", tenant.identity_addr().port());
+    http_at(tenant.identity_addr(), tenant, &path, headers, form).await
+}
+
+async fn http_at(
+    address: SocketAddr,
+    tenant: &Tenant,
+    path: &str,
+    headers: &str,
+    form: Option<&[(&str, &str)]>,
+) -> Http {
+    let mut conn = Conn::tls(address, tenant).await;
+    let host = format!("localhost:{}", address.port());
     let request = match form {
         None => format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n"),
         Some(form) => {
@@ -261,6 +271,14 @@ pub(crate) async fn http(tenant: &Tenant, path: &str, headers: &str, form: Optio
         .and_then(|cookie| cookie.split(';').next())
         .map(str::to_owned);
     Http { status, cookie, head: head.to_ascii_lowercase(), body }
+}
+
+/// One request to the control endpoint: a POST if there is a form.
+pub(crate) async fn control(tenant: &Tenant, action: &str, form: Option<&[(&str, &str)]>) -> Http {
+    let url = tenant.control().unwrap();
+    let (port, path) = url.strip_prefix("https://localhost:").unwrap().split_once('/').unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().unwrap()));
+    http_at(address, tenant, &format!("/{path}/{action}"), "", form).await
 }
 
 pub(crate) async fn post(tenant: &Tenant, path: &str, form: &[(&str, &str)]) -> Http {
