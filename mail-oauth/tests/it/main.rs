@@ -9,5 +9,6 @@ mod check;
 mod discover;
 mod outcomes;
 mod providers;
+mod refused;
 mod secrets;
 mod setup;

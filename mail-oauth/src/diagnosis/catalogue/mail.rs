@@ -153,4 +153,14 @@ catalogue! {
        "Nachsehen lassen: App-Registrierungen > {client_id} > Zertifikate & Geheimnisse > Spalte „Gültig bis“, und das Datum vormerken. Oder: az ad app credential list --id {client_id}"
     link NO_LINK
     marks []
+
+    141 "old-token-refused" Sasl Warning EntraAdmin
+    en "The server no longer took the token of the cache"
+       "It had not ended, yet {host} refused it; a fresh one was asked for and taken. Sessions of {user} were revoked, the password was changed, or a policy was."
+       "Nothing to mend now. If it happens again and again, ask for Users > {user} > Sign-in logs at that time: who or what revokes the sessions."
+    de "Der Server nahm das Token aus dem Cache nicht mehr"
+       "Es war noch nicht abgelaufen, trotzdem wies {host} es zurück; ein frisches wurde geholt und angenommen. Sitzungen von {user} wurden widerrufen, das Kennwort oder eine Richtlinie wurde geändert."
+       "Jetzt ist nichts zu beheben. Kommt es immer wieder vor, unter Benutzer > {user} > Anmeldeprotokolle zu dieser Zeit nachsehen lassen, wer oder was die Sitzungen widerruft."
+    link NO_LINK
+    marks [95: Is(OldTokenRefused);]
 }
