@@ -183,6 +183,9 @@ pub enum Action {
     Permanent,
 }
 
+/// The setting that is wrong when a secret's id stands where its value belongs.
+pub(crate) const SECRET_ID: &str = "client secret, its id";
+
 /// How long to wait when nobody said.
 const PATIENCE: Duration = Duration::from_secs(30);
 

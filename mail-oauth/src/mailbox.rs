@@ -11,8 +11,8 @@ use msal_lite::{
 };
 
 use crate::account::Account;
-use crate::credential::Credential;
-use crate::error::Error;
+use crate::credential::{Credential, SecretForm};
+use crate::error::{Error, SECRET_ID};
 use crate::refusals::Refusals;
 use crate::server::Protocol;
 use crate::transport::{Tls, Trust};
@@ -135,9 +135,9 @@ impl Mailbox {
         let mut app = Application::new(account.client_id(), authority)
             .map_err(|e| Error::setting("client id", e.to_string()))?;
         if let Some(secret) = options.credential.as_ref().and_then(Credential::as_secret) {
-            app = app
-                .with_client_secret(secret.clone())
-                .map_err(|e| Error::setting("client secret", e.to_string()))?;
+            let is_id = options.credential.as_ref().and_then(Credential::secret_form) == Some(SecretForm::Id);
+            let what = if is_id { SECRET_ID } else { "client secret" };
+            app = app.with_client_secret(secret.clone()).map_err(|e| Error::setting(what, e.to_string()))?;
         }
         let mut tokens = TokenClient::new(app, options.store, https.clone());
         if let Some(credential) = &options.credential {
