@@ -76,8 +76,12 @@ macro_rules! codes {
         }
 
         impl Code {
-            #[cfg(test)]
             const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The one of this number.
+            pub(crate) fn of_number(number: u8) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.number() == number)
+            }
 
             /// The stable name that `--json` shows.
             pub(crate) fn id(self) -> &'static str {
@@ -153,7 +157,16 @@ pub(crate) fn connect(stage: Stage, error: &io::Error) -> Code {
 
 #[cfg(test)]
 mod tests {
+    use mail_oauth::diagnosis::causes;
+
     use super::Code;
+
+    #[test]
+    fn every_cause_has_an_exit_code_of_the_table() {
+        for cause in causes() {
+            assert!(Code::of_number(cause.exit).is_some(), "{}: {}", cause.id, cause.exit);
+        }
+    }
 
     #[test]
     fn the_readme_lists_every_code() {

@@ -12,10 +12,12 @@ pub(crate) fn document() -> String {
     let mut out = String::from(
         "# Causes\n\n\
          What can be wrong with a mailbox on OAuth 2.0, as `mail-oauth check` and `mail-oauth explain` name it. Words in\n\
-         braces are filled with the ids of the account. Generated from the catalogue in `mail-oauth/src/diagnosis` by\n\
+         braces are filled with the ids of the account. Which of several causes comes first is an order by what was seen,\n\
+         weighed by hand; nobody has counted how often each is it. The exit code is that of a command that ends with the\n\
+         cause. Generated from the catalogue in `mail-oauth/src/diagnosis` by\n\
          `cargo run -p mail-oauth --example causes`; the catalogue holds the same in German.\n\n\
          ## Seen from a client\n\n\
-         | # | id | cause | who | recognised by | what to do |\n|---|---|---|---|---|---|\n",
+         | # | id | exit code | cause | who | recognised by | what to do |\n|---|---|---|---|---|---|---|\n",
     );
     for cause in causes().filter(|cause| cause.sight == Sight::Seen) {
         let marks: Vec<String> = cause.marks.iter().map(|mark| join(mark.all, " and ")).collect();
@@ -24,7 +26,7 @@ pub(crate) fn document() -> String {
     out.push_str(
         "\n## Not seen from a client\n\n\
          Nothing that a client can observe tells these apart; the last column says what to ask for.\n\n\
-         | # | id | cause | who | why | what to ask |\n|---|---|---|---|---|---|\n",
+         | # | id | exit code | cause | who | why | what to ask |\n|---|---|---|---|---|---|---|\n",
     );
     for cause in causes().filter(|cause| cause.sight == Sight::Hidden) {
         row(&mut out, cause, cause.why.of(Lang::En));
@@ -33,10 +35,10 @@ pub(crate) fn document() -> String {
 }
 
 fn row(out: &mut String, cause: &Cause, middle: &str) {
-    let Cause { number, id, title, fix, who, .. } = cause;
+    let Cause { number, id, exit, title, fix, who, .. } = cause;
     let (title, fix) = (title.of(Lang::En), fix.of(Lang::En));
     let cells = [title, who.name(Lang::En), middle, fix].map(|cell| cell.replace('|', "\\|")).join(" | ");
-    out.push_str(&format!("| {number} | `{id}` | {cells} |\n"));
+    out.push_str(&format!("| {number} | `{id}` | {exit} | {cells} |\n"));
 }
 
 fn join(patterns: &[Pattern], word: &str) -> String {

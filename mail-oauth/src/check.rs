@@ -20,6 +20,7 @@ mod report;
 mod session;
 mod settings;
 mod signals;
+mod walk;
 
 use std::time::Duration;
 
@@ -37,8 +38,9 @@ use crate::open::{ImapClient, Pop3Client, SmtpClient};
 use crate::provider::Family;
 use crate::server::Protocol;
 use identity::{Asked, TenantSeen};
-use progress::{Progress, Reached, TokenGate};
+use progress::{Progress, Reached};
 use report::Failure;
+use walk::TokenGate;
 
 /// What to check.
 #[derive(Debug, Clone)]
@@ -296,14 +298,14 @@ impl Mailbox {
         }
     }
 
-    async fn protocol<S: session::Session>(&self, walk: &Walk<'_>) -> Option<Reached> {
-        if !walk.protocols.contains(&S::PROTOCOL) {
+    async fn protocol<S: session::Session>(&self, plan: &Walk<'_>) -> Option<Reached> {
+        if !plan.protocols.contains(&S::PROTOCOL) {
             return None;
         }
-        let mut progress = Progress::new(S::PROTOCOL, walk.login);
-        let steps = progress::walk::<S>(self, &mut progress, walk.login.then_some(walk.tokens));
-        if tokio::time::timeout_at(walk.deadline, steps).await.is_err() {
-            progress.too_late(walk.limit);
+        let mut progress = Progress::new(S::PROTOCOL, plan.login);
+        let steps = walk::walk::<S>(self, &mut progress, plan.login.then_some(plan.tokens));
+        if tokio::time::timeout_at(plan.deadline, steps).await.is_err() {
+            progress.too_late(plan.limit);
         }
         Some(progress.end())
     }

@@ -23,6 +23,7 @@ pub use explain::{EXPLAIN_LIMIT, Evidence, EvidenceKind, Explained, Explanation,
 pub use fill::Facts;
 pub use rank::{Candidate, diagnose};
 pub use signal::{Fact, Signal};
+pub use words::likelihood;
 
 /// Every cause that is known, in the order of their numbers.
 pub fn causes() -> impl Iterator<Item = &'static Cause> {

@@ -96,6 +96,9 @@ pub enum Error {
         text: String,
         /// The server says that it could not decide now; the token may be good.
         temporary: bool,
+        /// The token came from the cache, and the refusal is one that a fresh token may mend: sessions were revoked, or
+        /// the provider has changed its keys. It was not refused before when it was fresh.
+        old_token: bool,
         /// What its error challenge said, where it sent one.
         challenge: Option<Box<sasl_xoauth2::ServerError>>,
         /// SMTP's reply, with its codes.
@@ -166,7 +169,7 @@ impl fmt::Display for TlsProblem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
-    /// Connect again, with a fresh token.
+    /// Connect again, with a fresh token ([`Mailbox::imap`](crate::Mailbox::imap) and its like see to that).
     Reconnect,
     /// Try again after this long.
     Wait(Duration),
@@ -179,6 +182,9 @@ pub enum Action {
     /// It will not get better by itself or by trying again.
     Permanent,
 }
+
+/// The setting that is wrong when a secret's id stands where its value belongs.
+pub(crate) const SECRET_ID: &str = "client secret, its id";
 
 /// How long to wait when nobody said.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -196,11 +202,17 @@ impl Error {
             Error::Tls { .. } => Action::Fix,
             Error::Token { source, .. } => token(source),
             Error::SignIn { temporary: true, .. } => Action::Wait(PATIENCE),
+            Error::SignIn { old_token: true, .. } => Action::Reconnect,
             Error::SignIn { .. } => Action::Fix,
             Error::Imap(error) => imap(error),
             Error::Pop3(error) => pop3(error),
             Error::Smtp(error) => smtp(error),
         }
+    }
+
+    /// Whether a token of the cache was refused that a fresh one may replace.
+    pub(crate) fn is_of_old_token(&self) -> bool {
+        matches!(self, Error::SignIn { old_token: true, .. })
     }
 
     /// What may be behind it, from what the error alone tells, the likeliest first. A [`check`](crate::Mailbox::check)

@@ -33,6 +33,7 @@ mod journal;
 mod mailbox;
 mod open;
 mod provider;
+mod refusals;
 mod sender;
 mod server;
 pub mod setup;

@@ -11,8 +11,9 @@ use msal_lite::{
 };
 
 use crate::account::Account;
-use crate::credential::Credential;
-use crate::error::Error;
+use crate::credential::{Credential, SecretForm};
+use crate::error::{Error, SECRET_ID};
+use crate::refusals::Refusals;
 use crate::server::Protocol;
 use crate::transport::{Tls, Trust};
 
@@ -91,6 +92,7 @@ pub struct Mailbox {
     pub(crate) connect_timeout: Duration,
     pub(crate) credential: Option<Credential>,
     pub(crate) https: reqwest::Client,
+    pub(crate) refusals: Refusals,
     tokens: TokenClient,
 }
 
@@ -133,9 +135,9 @@ impl Mailbox {
         let mut app = Application::new(account.client_id(), authority)
             .map_err(|e| Error::setting("client id", e.to_string()))?;
         if let Some(secret) = options.credential.as_ref().and_then(Credential::as_secret) {
-            app = app
-                .with_client_secret(secret.clone())
-                .map_err(|e| Error::setting("client secret", e.to_string()))?;
+            let is_id = options.credential.as_ref().and_then(Credential::secret_form) == Some(SecretForm::Id);
+            let what = if is_id { SECRET_ID } else { "client secret" };
+            app = app.with_client_secret(secret.clone()).map_err(|e| Error::setting(what, e.to_string()))?;
         }
         let mut tokens = TokenClient::new(app, options.store, https.clone());
         if let Some(credential) = &options.credential {
@@ -147,6 +149,7 @@ impl Mailbox {
             connect_timeout: options.connect_timeout,
             credential: options.credential,
             https,
+            refusals: Refusals::default(),
             tokens,
         })
     }
@@ -251,12 +254,26 @@ impl Mailbox {
     /// # Errors
     /// [`Error::Token`]: nobody signed in yet, the refresh was refused, the cache cannot be used.
     pub async fn token(&self, protocol: Protocol) -> Result<Token, Error> {
-        let names = self.account.scopes(protocol);
-        let token = if self.account.is_app_only() {
-            self.tokens.acquire_for_client(&bare_scopes(names)?).await
-        } else {
-            let who = AccountQuery::username(&self.account.roles().sign_in);
-            self.tokens.acquire_silent(&bare_scopes(names)?, &who).await
+        self.acquire(None, protocol).await
+    }
+
+    /// A token in place of one that a server has refused although it has not ended: a newer one of the cache, or else a
+    /// fresh one. [`Mailbox::imap`] and its like do this once by themselves.
+    ///
+    /// # Errors
+    /// As [`Mailbox::token`].
+    pub async fn token_instead_of(&self, refused: &Token, protocol: Protocol) -> Result<Token, Error> {
+        self.acquire(Some(refused), protocol).await
+    }
+
+    async fn acquire(&self, refused: Option<&Token>, protocol: Protocol) -> Result<Token, Error> {
+        let scopes = bare_scopes(self.account.scopes(protocol))?;
+        let who = || AccountQuery::username(&self.account.roles().sign_in);
+        let token = match (self.account.is_app_only(), refused) {
+            (true, None) => self.tokens.acquire_for_client(&scopes).await,
+            (true, Some(refused)) => self.tokens.acquire_for_client_instead_of(refused, &scopes).await,
+            (false, None) => self.tokens.acquire_silent(&scopes, &who()).await,
+            (false, Some(refused)) => self.tokens.acquire_silent_instead_of(refused, &scopes, &who()).await,
         };
         token.map_err(|source| self.no_token(source))
     }
@@ -265,6 +282,17 @@ impl Mailbox {
     pub(crate) async fn timed_token(&self, protocol: Protocol) -> (Result<Token, Error>, Duration) {
         let since = Instant::now();
         let token = self.token(protocol).await;
+        (token, since.elapsed())
+    }
+
+    /// The same for a token in place of a refused one.
+    pub(crate) async fn timed_token_instead_of(
+        &self,
+        refused: &Token,
+        protocol: Protocol,
+    ) -> (Result<Token, Error>, Duration) {
+        let since = Instant::now();
+        let token = self.token_instead_of(refused, protocol).await;
         (token, since.elapsed())
     }
 

@@ -42,13 +42,7 @@ impl Mailbox {
     /// # Errors
     /// As [`Mailbox::imap`]; the journal then holds the steps before.
     pub async fn imap_noting(&self, journal: &mut Journal) -> Result<imap_min::Client<MailStream>, Error> {
-        let server = self.account.server(Protocol::Imap)?;
-        let connect = self.imap_connected(server);
-        let (mut client, token) = self.both(Protocol::Imap, server, connect, journal).await?;
-        let mechanism = self.imap_sign_in(&mut client, server, &token).await?;
-        journal
-            .done("signed in", format!("{} by {}", self.account.sasl_user(Protocol::Imap), mechanism.name()));
-        Ok(client)
+        self.opened(journal).await
     }
 
     /// A POP3 client, signed in.
@@ -64,13 +58,7 @@ impl Mailbox {
     /// # Errors
     /// As [`Mailbox::pop3`]; the journal then holds the steps before.
     pub async fn pop3_noting(&self, journal: &mut Journal) -> Result<pop3_min::Client<MailStream>, Error> {
-        let server = self.account.server(Protocol::Pop3)?;
-        let connect = self.pop3_connected(server);
-        let (mut client, token) = self.both(Protocol::Pop3, server, connect, journal).await?;
-        let mechanism = self.pop3_sign_in(&mut client, server, &token).await?;
-        journal
-            .done("signed in", format!("{} by {}", self.account.sasl_user(Protocol::Pop3), mechanism.name()));
-        Ok(client)
+        self.opened(journal).await
     }
 
     /// An SMTP client, signed in.
@@ -86,12 +74,7 @@ impl Mailbox {
     /// # Errors
     /// As [`Mailbox::smtp`]; the journal then holds the steps before.
     pub async fn smtp_noting(&self, journal: &mut Journal) -> Result<smtp_min::Client<MailStream>, Error> {
-        let server = self.account.server(Protocol::Smtp)?;
-        let connect = self.smtp_connected(server);
-        let (mut client, token) = self.both(Protocol::Smtp, server, connect, journal).await?;
-        let (user, mechanism) = self.smtp_sign_in(&mut client, server, &token).await?;
-        journal.done("signed in", format!("{user} by {}", mechanism.name()));
-        Ok(client)
+        self.opened(journal).await
     }
 
     /// IMAP as far as its greeting under TLS.
@@ -157,56 +140,42 @@ impl Mailbox {
         Ok((client, trips))
     }
 
-    pub(crate) async fn imap_sign_in(
-        &self,
-        client: &mut ImapClient,
-        server: &Server,
-        token: &Token,
-    ) -> Result<Mechanism, Error> {
-        let after = SIGN_IN;
-        let attempt = Attempt { account: &self.account, server, token };
-        let late = imap_min::Error::TimedOut { after, during: "AUTHENTICATE" };
-        timeout(after, attempt.imap(client)).await.unwrap_or_else(|_| Err(late.into()))
-    }
-
-    pub(crate) async fn pop3_sign_in(
-        &self,
-        client: &mut Pop3Client,
-        server: &Server,
-        token: &Token,
-    ) -> Result<Mechanism, Error> {
-        let after = SIGN_IN;
-        let attempt = Attempt { account: &self.account, server, token };
-        let late = pop3_min::Error::TimedOut { after, during: "AUTH" };
-        timeout(after, attempt.pop3(client)).await.unwrap_or_else(|_| Err(late.into()))
-    }
-
-    /// Signs in to SMTP; says as whom, since that may be the person in the token.
-    pub(crate) async fn smtp_sign_in(
-        &self,
-        client: &mut SmtpClient,
-        server: &Server,
-        token: &Token,
-    ) -> Result<(String, Mechanism), Error> {
-        let mut account = self.account.clone();
-        account.token_user_is(&token.account().username);
-        let after = SIGN_IN;
-        let attempt = Attempt { account: &account, server, token };
-        let late = smtp_min::Error::TimedOut { after, during: "AUTH" };
-        let mechanism = timeout(after, attempt.smtp(client)).await.unwrap_or_else(|_| Err(late.into()))?;
-        Ok((account.sasl_user(Protocol::Smtp).to_owned(), mechanism))
+    /// Connects and signs in. A token of the cache that the server does not take is passed over once: a fresh one and
+    /// another connection follow. What is refused then, is.
+    async fn opened<C: Client>(&self, journal: &mut Journal) -> Result<C, Error> {
+        let server = self.account.server(C::PROTOCOL)?;
+        let token = self.timed_token(C::PROTOCOL);
+        let (mut client, token) = self.both::<C>(token, server, journal).await?;
+        let refused = match client.sign_in(self, server, &token).await {
+            Ok(by) => return Ok(signed_in(client, by, journal)),
+            Err(error) => error,
+        };
+        if !refused.is_of_old_token() {
+            return Err(refused);
+        }
+        // Most servers take no second attempt on a connection, and some say so by closing it.
+        drop(client);
+        journal.done("refused", "the token of the cache, though it has not ended");
+        let token = self.timed_token_instead_of(&token, C::PROTOCOL);
+        let (mut client, token) = match self.both::<C>(token, server, journal).await {
+            Ok(both) => both,
+            Err(error @ Error::Token { .. }) => return Err(error),
+            // The fresh token is in the cache; the refusal tells more than that there was no second connection.
+            Err(_) => return Err(refused),
+        };
+        let by = client.sign_in(self, server, &token).await?;
+        Ok(signed_in(client, by, journal))
     }
 
     /// Waits for the token and for the connection, both to their end: a refresh that was cut short could lose a
     /// refresh token that the provider has rotated.
-    async fn both<C>(
+    async fn both<C: Client>(
         &self,
-        protocol: Protocol,
+        token: impl Future<Output = (Result<Token, Error>, Duration)>,
         server: &Server,
-        connect: impl Future<Output = Result<(C, RoundTrips), Error>>,
         journal: &mut Journal,
     ) -> Result<(C, Token), Error> {
-        let ((token, took), connection) = tokio::join!(self.timed_token(protocol), connect);
+        let ((token, took), connection) = tokio::join!(token, C::connect(self, server));
         let token = token?;
         journal.beside("token", took, told(&token));
         let (client, trips) = connection?;
@@ -247,6 +216,90 @@ impl Mailbox {
             other => other,
         }
     }
+}
+
+/// What opening a mailbox needs of a protocol's client.
+pub(crate) trait Client: Sized {
+    const PROTOCOL: Protocol;
+
+    /// TCP, TLS, and what the server says first.
+    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error>;
+
+    /// The token goes out; says as whom and how.
+    async fn sign_in(
+        &mut self,
+        mailbox: &Mailbox,
+        server: &Server,
+        token: &Token,
+    ) -> Result<(String, Mechanism), Error>;
+}
+
+impl Client for ImapClient {
+    const PROTOCOL: Protocol = Protocol::Imap;
+
+    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error> {
+        mailbox.imap_connected(server).await
+    }
+
+    async fn sign_in(
+        &mut self,
+        mailbox: &Mailbox,
+        server: &Server,
+        token: &Token,
+    ) -> Result<(String, Mechanism), Error> {
+        let attempt = Attempt::new(mailbox, server, token);
+        let late = imap_min::Error::TimedOut { after: SIGN_IN, during: "AUTHENTICATE" };
+        let mechanism = timeout(SIGN_IN, attempt.imap(self)).await.unwrap_or_else(|_| Err(late.into()))?;
+        Ok((mailbox.account.sasl_user(Protocol::Imap).to_owned(), mechanism))
+    }
+}
+
+impl Client for Pop3Client {
+    const PROTOCOL: Protocol = Protocol::Pop3;
+
+    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error> {
+        mailbox.pop3_connected(server).await
+    }
+
+    async fn sign_in(
+        &mut self,
+        mailbox: &Mailbox,
+        server: &Server,
+        token: &Token,
+    ) -> Result<(String, Mechanism), Error> {
+        let attempt = Attempt::new(mailbox, server, token);
+        let late = pop3_min::Error::TimedOut { after: SIGN_IN, during: "AUTH" };
+        let mechanism = timeout(SIGN_IN, attempt.pop3(self)).await.unwrap_or_else(|_| Err(late.into()))?;
+        Ok((mailbox.account.sasl_user(Protocol::Pop3).to_owned(), mechanism))
+    }
+}
+
+impl Client for SmtpClient {
+    const PROTOCOL: Protocol = Protocol::Smtp;
+
+    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error> {
+        mailbox.smtp_connected(server).await
+    }
+
+    /// As whom may be the person in the token.
+    async fn sign_in(
+        &mut self,
+        mailbox: &Mailbox,
+        server: &Server,
+        token: &Token,
+    ) -> Result<(String, Mechanism), Error> {
+        let mut account = mailbox.account.clone();
+        account.token_user_is(&token.account().username);
+        let attempt = Attempt::new(mailbox, server, token).named_by(&account);
+        let late = smtp_min::Error::TimedOut { after: SIGN_IN, during: "AUTH" };
+        let mechanism = timeout(SIGN_IN, attempt.smtp(self)).await.unwrap_or_else(|_| Err(late.into()))?;
+        Ok((account.sasl_user(Protocol::Smtp).to_owned(), mechanism))
+    }
+}
+
+fn signed_in<C>(client: C, (user, mechanism): (String, Mechanism), journal: &mut Journal) -> C {
+    journal.done("signed in", format!("{user} by {}", mechanism.name()));
+    client
 }
 
 fn told(token: &Token) -> String {

@@ -1,29 +1,46 @@
 //! A token and a connection meet: one SASL attempt, in the words of each protocol.
 
 use msal_lite::Token;
-use sasl_xoauth2::{Credentials, Exchange, IMAP_COMMAND_LINE, Mechanism, SMTP_COMMAND_LINE, ServerError};
+use sasl_xoauth2::{
+    Credentials, Exchange, IMAP_COMMAND_LINE, Mechanism, SMTP_COMMAND_LINE, ServerError, ServerErrorKind,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use crate::account::Account;
 use crate::error::Error;
+use crate::mailbox::Mailbox;
+use crate::refusals::Refusals;
 use crate::server::{Protocol, Server};
 
 /// What one attempt needs.
 pub(crate) struct Attempt<'a> {
-    pub(crate) account: &'a Account,
-    pub(crate) server: &'a Server,
-    pub(crate) token: &'a Token,
+    account: &'a Account,
+    server: &'a Server,
+    token: &'a Token,
+    refusals: &'a Refusals,
 }
 
 /// The server's no.
 struct No {
     text: String,
     temporary: bool,
+    /// Its state or code is one that bad credentials lead to.
+    of_credentials: bool,
     smtp: Option<Box<smtp_min::Reply<'static>>>,
 }
 
 impl<'a> Attempt<'a> {
+    /// One for the account of the mailbox.
+    pub(crate) fn new(mailbox: &'a Mailbox, server: &'a Server, token: &'a Token) -> Self {
+        Attempt { account: &mailbox.account, server, token, refusals: &mailbox.refusals }
+    }
+
+    /// The same with another account's names.
+    pub(crate) fn named_by(self, account: &'a Account) -> Self {
+        Attempt { account, ..self }
+    }
+
     /// Signs in to IMAP, with the token on the line where the server takes it.
     pub(crate) async fn imap<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
@@ -48,7 +65,9 @@ impl<'a> Attempt<'a> {
             Ok(_) => Ok(mechanism),
             Err(imap_min::Error::Refused(no)) => {
                 let temporary = imap_is_temporary(&no);
-                Err(self.refused(Protocol::Imap, No { text: no.text, temporary, smtp: None }, exchange))
+                let of_credentials = no.status == imap_min::Status::No;
+                let no = No { text: no.text, temporary, of_credentials, smtp: None };
+                Err(self.refused(Protocol::Imap, no, exchange))
             }
             Err(other) => Err(other.into()),
         }
@@ -76,7 +95,8 @@ impl<'a> Attempt<'a> {
             Ok(()) => Ok(mechanism),
             Err(pop3_min::Error::Refused(no)) => {
                 let temporary = matches!(no.code, Some(pop3_min::Code::SysTemp | pop3_min::Code::InUse));
-                Err(self.refused(Protocol::Pop3, No { text: no.text, temporary, smtp: None }, exchange))
+                let no = No { text: no.text, temporary, of_credentials: true, smtp: None };
+                Err(self.refused(Protocol::Pop3, no, exchange))
             }
             Err(other) => Err(other.into()),
         }
@@ -103,11 +123,10 @@ impl<'a> Attempt<'a> {
             Ok(_) => Ok(mechanism),
             Err(smtp_min::Error::Refused(no)) => {
                 let temporary = no.reply.severity() == smtp_min::Severity::Transient;
-                Err(self.refused(
-                    Protocol::Smtp,
-                    No { text: no.reply.to_string(), temporary, smtp: Some(Box::new(no.reply)) },
-                    exchange,
-                ))
+                let of_credentials = smtp_is_of_credentials(&no.reply);
+                let text = no.reply.to_string();
+                let no = No { text, temporary, of_credentials, smtp: Some(Box::new(no.reply)) };
+                Err(self.refused(Protocol::Smtp, no, exchange))
             }
             Err(other) => Err(other.into()),
         }
@@ -144,12 +163,18 @@ impl<'a> Attempt<'a> {
 
     fn refused(&self, protocol: Protocol, no: No, exchange: Exchange<'_>) -> Error {
         let challenge: Option<ServerError> = exchange.into_server_error();
+        let of_token = challenge.as_ref().is_none_or(|challenge| {
+            use ServerErrorKind::{InsufficientScope, InvalidRequest, ServerTrouble};
+            !matches!(challenge.kind(), InvalidRequest | InsufficientScope | ServerTrouble)
+        });
+        let may_be_revoked = self.refusals.note(self.token, protocol);
         Error::SignIn {
             server: self.server.clone(),
             protocol,
             user: self.account.sasl_user(protocol).to_owned(),
             text: no.text,
             temporary: no.temporary,
+            old_token: may_be_revoked && of_token && no.of_credentials && !no.temporary,
             challenge: challenge.map(Box::new),
             smtp: no.smtp,
         }
@@ -183,4 +208,11 @@ fn imap_is_temporary(no: &imap_min::Refusal) -> bool {
             Some(CodeName::Unavailable | CodeName::InUse | CodeName::Limit | CodeName::ServerBug)
         )
         || matches!(no.condition, Some(Condition::Throttled { .. } | Condition::ServerUnavailable))
+}
+
+/// Whether the reply is one that bad credentials lead to: 535 (RFC 4954 section 6). With X.7.139 Exchange says that the
+/// credentials are not what it minds, but a switch or a policy.
+fn smtp_is_of_credentials(reply: &smtp_min::Reply<'_>) -> bool {
+    let policy = |code: smtp_min::EnhancedCode| (code.subject, code.detail) == (7, 139);
+    reply.code() == 535 && !reply.enhanced().is_some_and(policy)
 }

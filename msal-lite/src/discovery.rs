@@ -142,7 +142,9 @@ impl DiscoveryFlow {
                 self.state = State::Done(Box::new(authority));
                 Ok(())
             }
-            Err(Error::Malformed { .. } | Error::Refused(_)) if !self.places.is_empty() => {
+            Err(Error::Malformed { .. } | Error::Page { .. } | Error::Refused(_))
+                if !self.places.is_empty() =>
+            {
                 self.state = State::Ask;
                 Ok(())
             }

@@ -32,6 +32,12 @@ pub enum Error {
         /// What is wrong with it. Nothing is quoted, because a token may stand in it.
         what: String,
     },
+    /// Peer: a page came in place of the provider's answer, as proxies and guest networks send it.
+    #[error("a page came instead of the provider's answer (HTTP {status}); is there a proxy in between?")]
+    Page {
+        /// Status code.
+        status: u16,
+    },
     /// Peer: the answer that the browser brought from the sign-in page cannot be used.
     #[error("unusable answer of the sign-in page: {reason}")]
     Redirect {
@@ -192,7 +198,7 @@ impl Error {
             | Self::Assertion(_) => ErrorKind::FixConfiguration,
             Self::Misuse(_) => ErrorKind::Misuse,
             Self::Refused(error) => error.kind(),
-            Self::Malformed { .. } | Self::Unavailable { .. } => ErrorKind::ProviderDown,
+            Self::Malformed { .. } | Self::Page { .. } | Self::Unavailable { .. } => ErrorKind::ProviderDown,
             Self::Throttled { .. } => ErrorKind::Wait,
             Self::Network(_) => ErrorKind::Network,
             Self::CodeExpired => ErrorKind::CodeExpired,

@@ -16,7 +16,7 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Wiped, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     match bytes.first() {
         None => return Err("the body is empty".to_owned()),
-        Some(b'<') => return Err("the body is HTML instead of JSON; is there a proxy in between?".to_owned()),
+        Some(b'<') => return Err("it begins like a page, not like JSON".to_owned()),
         Some(_) => {}
     }
     match members(bytes) {
@@ -25,6 +25,11 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Wiped, String> {
         Err(error) if error.is_eof() => Err(format!("the body is cut off after {} octets", bytes.len())),
         Err(error) => Err(format!("the body is no JSON at line {} column {}", error.line(), error.column())),
     }
+}
+
+/// Whether a body is HTML or XML: JSON never begins so.
+fn is_page(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start().starts_with(b"<")
 }
 
 /// Takes a response apart: an object that is no error, or the error.
@@ -41,6 +46,8 @@ pub(crate) fn success(
     let status = response.status();
     let retry_after = response.retry_after(now);
     let malformed = |what: String| Error::Malformed { status, what };
+    let unreadable =
+        |what: String| if is_page(response.body()) { Error::Page { status } } else { malformed(what) };
     if response.body().len() > limits.body {
         return Err(malformed(format!("the body is longer than {} octets", limits.body)));
     }
@@ -51,11 +58,11 @@ pub(crate) fn success(
         return Err(Error::Refused(Box::new(error)));
     }
     match status {
-        200..=299 => parsed.map_err(malformed),
+        200..=299 => parsed.map_err(unreadable),
         300..=399 => Err(malformed("a redirect, which is not followed with credentials".to_owned())),
         429 => Err(Error::Throttled { retry_after }),
         500..=599 => Err(Error::Unavailable { status, retry_after }),
-        _ => Err(malformed(parsed.err().unwrap_or_else(|| "no OAuth error in the answer".to_owned()))),
+        _ => Err(unreadable(parsed.err().unwrap_or_else(|| "no OAuth error in the answer".to_owned()))),
     }
 }
 

@@ -84,34 +84,12 @@ pub(crate) fn code(report: &Report) -> Option<Code> {
     Some(first.map_or_else(|| of_area(stage.unwrap_or(Area::Settings)), |finding| of_cause(finding.cause)))
 }
 
+/// The exit code that the catalogue has for a cause.
 pub(crate) fn of_cause(cause: &Cause) -> Code {
-    match cause.id {
-        "name-not-found" => Code::NameNotFound,
-        "port-closed" => Code::PortClosed,
-        "port-blocked" => Code::TimedOut,
-        "connection-broke" => Code::Connection,
-        "tls-intercepted" => Code::UntrustedCertificate,
-        "certificate-name" => Code::CertificateName,
-        "store-not-usable" => Code::CacheUnreadable,
-        "store-damaged" => Code::CacheBroken,
-        "app-unknown" => Code::ClientId,
-        "audience-graph" | "scope-missing" | "scope-wrong" | "scopes-mixed" | "scope-of-other-resource" => {
-            Code::Scope
-        }
-        "verification-unavailable" | "service-incident" | "page-instead-of-answer" => Code::ProviderDown,
-        "other-person" => Code::WrongPerson,
-        "smtp-auth-off-tenant" | "smtp-auth-off-mailbox" => Code::MailboxAccess,
-        "authentication-policy" => Code::Policy,
-        "password-instead-of-token" | "shared-mailbox-as-smtp-user" | "high-volume-email" => {
-            Code::TokenRefused
-        }
-        "consent-declined" => Code::Declined,
-        _ if cause.severity == Severity::Temporary => Code::Throttled,
-        _ if cause.area == Area::SignIn && cause.who == Who::EntraAdmin => Code::Policy,
-        _ => of_area(cause.area),
-    }
+    Code::of_number(cause.exit).unwrap_or(Code::Internal)
 }
 
+/// The exit code of a stage that failed, where no cause is known.
 fn of_area(area: Area) -> Code {
     match area {
         Area::Network => Code::NotConnected,

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read as _};
 use std::time::SystemTime;
 
-use mail_oauth::diagnosis::{Candidate, EXPLAIN_LIMIT, Explanation, Facts, Lang, explain};
+use mail_oauth::diagnosis::{Candidate, EXPLAIN_LIMIT, Explanation, Facts, Lang, explain, likelihood};
 use mail_oauth::msal_lite::{Timestamp, TokenInspection};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -69,7 +69,8 @@ fn tell(number: usize, candidate: &Candidate, lang: Lang, screen: Screen) {
     let cause = candidate.cause;
     let facts = Facts::default();
     let title = facts.fill(cause.title.of(lang));
-    let about = format!("{} %, {}, {}", candidate.percent, cause.who.name(lang), cause.id);
+    let likely = likelihood(candidate.percent, lang).map(|word| format!("{word}, ")).unwrap_or_default();
+    let about = format!("{likely}{}, {}", cause.who.name(lang), cause.id);
     if number >= FULL {
         screen.say(format!("  {title}  {FAINT}[{about}]{FAINT:#}"));
         return;

@@ -1,24 +1,17 @@
-//! One protocol's way through its stages.
+//! How far one protocol came through its stages.
 
 use std::time::Duration;
 
-use msal_lite::{Timestamp, Token, TokenSource};
 use tokio::time::Instant;
 
-use super::claims::Claims;
 use super::detail::Detail;
-use super::identity::{NEEDS_SECRET, now};
 use super::report::{Failure, Line, Outcome};
-use super::session::{Opened, Session};
+use super::session::Opened;
 use super::signals;
 use crate::diagnosis::{Area, Fact, Lang, Signal};
 use crate::error::{Error, chain};
-use crate::mailbox::Mailbox;
-use crate::server::{Protocol, Security, Server};
+use crate::server::Protocol;
 use crate::transport::RoundTrips;
-
-/// A server whose largest message is smaller than this, in octets, gets a remark.
-const SMALL: u64 = 10 * 1024 * 1024;
 
 /// What a protocol's part of the check came to.
 #[derive(Debug)]
@@ -43,12 +36,12 @@ pub(super) struct Reached {
 /// The same while it is under way. It stays when the walk is cut off by the deadline.
 #[derive(Debug)]
 pub(super) struct Progress {
-    reached: Reached,
+    pub(super) reached: Reached,
     /// What is left, the one under way first.
     stages: Vec<Area>,
     login: bool,
     since: Instant,
-    round_trips: Option<RoundTrips>,
+    pub(super) round_trips: Option<RoundTrips>,
 }
 
 impl Progress {
@@ -85,21 +78,28 @@ impl Progress {
     }
 
     /// A stage is behind us.
-    fn good(&mut self, area: Area, detail: impl Into<Detail>) {
+    pub(super) fn good(&mut self, area: Area, detail: impl Into<Detail>) {
         self.stages.retain(|stage| *stage != area);
         self.line(area, Outcome::Good, detail.into());
     }
 
-    fn opened(&mut self, opened: Opened) {
+    pub(super) fn opened(&mut self, opened: Opened) {
         let area = self.current();
         self.good(area, opened.detail);
-        if let (true, Some(line)) = (opened.in_part, self.reached.lines.last_mut()) {
+        if opened.in_part {
+            self.remarkable();
+        }
+    }
+
+    /// The last stage works, but deserves a look.
+    pub(super) fn remarkable(&mut self) {
+        if let Some(line) = self.reached.lines.last_mut() {
             line.outcome = Outcome::Warning;
         }
     }
 
     /// The last stage took no time of its own.
-    fn untimed(&mut self) {
+    pub(super) fn untimed(&mut self) {
         if let Some(line) = self.reached.lines.last_mut() {
             line.took = None;
             line.round_trips = None;
@@ -107,7 +107,7 @@ impl Progress {
     }
 
     /// A stage failed.
-    fn bad(&mut self, area: Area, detail: impl Into<Detail>, signals: Vec<Signal>) {
+    pub(super) fn bad(&mut self, area: Area, detail: impl Into<Detail>, signals: Vec<Signal>) {
         let detail = detail.into();
         let evidence = vec![detail.of(Lang::En).to_owned()];
         self.stages.retain(|stage| *stage != area);
@@ -115,10 +115,11 @@ impl Progress {
         self.line(area, Outcome::Bad, detail);
     }
 
-    fn error(&mut self, error: &Error) {
+    pub(super) fn error(&mut self, error: &Error) {
         let area = signals::area(error, self.current());
         self.bad(area, chain(error), signals::of(error));
     }
+
     /// The deadline came first.
     pub(super) fn too_late(&mut self, limit: Duration) {
         let seconds = limit.as_secs();
@@ -151,210 +152,4 @@ impl Progress {
 
 pub(super) fn not_reached() -> Detail {
     Detail::new("not reached", "nicht erreicht")
-}
-
-/// Lets the protocols fetch their tokens one after the other: most often the first brings the others theirs, and what
-/// one of them ran into need not be run into again.
-#[derive(Debug, Default)]
-pub(super) struct TokenGate(tokio::sync::Mutex<Option<msal_lite::Error>>);
-
-impl TokenGate {
-    async fn token(&self, mailbox: &Mailbox, protocol: Protocol) -> (Result<Token, Error>, Duration) {
-        let mut failed = self.0.lock().await;
-        if let Some(error) = &*failed {
-            return (Err(mailbox.no_token(error.clone())), Duration::ZERO);
-        }
-        let (token, took) = mailbox.timed_token(protocol).await;
-        // A refusal may be for one protocol's scope alone; the rest concerns all.
-        if let Err(Error::Token { source, .. }) = &token
-            && source.server().is_none()
-        {
-            *failed = Some((**source).clone());
-        }
-        (token, took)
-    }
-}
-
-/// The walk. It notes what it sees in `progress` and stops where it can go no further.
-pub(super) async fn walk<S: Session>(mailbox: &Mailbox, progress: &mut Progress, tokens: Option<&TokenGate>) {
-    let server = match mailbox.account().server(S::PROTOCOL) {
-        Ok(server) => server.clone(),
-        Err(error) => return progress.error(&error),
-    };
-    // Both to their end: a refresh that is cut short could lose a rotated refresh token, and each tells something.
-    let (token, session) = tokio::join!(
-        async {
-            match tokens {
-                Some(tokens) => Some(tokens.token(mailbox, S::PROTOCOL).await),
-                None => None,
-            }
-        },
-        connected::<S>(mailbox, progress, &server),
-    );
-    let Some((token, took)) = token else {
-        if let Some(session) = session {
-            // It was good for what it was asked; how it says goodbye is no matter.
-            let _ = session.end().await;
-        }
-        return;
-    };
-    let token = match token {
-        Ok(token) => token,
-        Err(error) => {
-            // Whoever is signed in is so by a refresh token; an application asks with its credential.
-            if !mailbox.account().is_app_only() {
-                progress.reached.facts.push(Fact::InRefresh);
-                let demanded = signals::of(&error).contains(&Signal::Aadsts(NEEDS_SECRET));
-                if demanded && mailbox.credential.is_none() {
-                    progress.reached.facts.push(Fact::PublicClientOff);
-                }
-            }
-            return progress.error(&error);
-        }
-    };
-    progress.reached.token = true;
-    let now = now();
-    let claims = Claims::of(&token, mailbox.account(), S::PROTOCOL, now);
-    token_seen(progress, &token, took, &claims, now);
-    let Some(mut session) = session else { return };
-    if claims.are_fatal() {
-        // The token stays here: it is not for this server.
-        let _ = session.end().await;
-        return;
-    }
-    match session.sign_in(mailbox, &server, &token).await {
-        Ok(detail) => progress.good(Area::Sasl, detail),
-        Err(error) => return progress.error(&error),
-    }
-    progress.reached.facts.push(Fact::SignedIn);
-    match session.open(mailbox).await {
-        Ok(opened) => progress.opened(opened),
-        Err(error) => return progress.error(&error),
-    }
-    progress.reached.opened = true;
-    let _ = session.end().await;
-}
-
-/// TCP, TLS, and what the server offers; `None` where it can go no further.
-async fn connected<S: Session>(mailbox: &Mailbox, progress: &mut Progress, server: &Server) -> Option<S> {
-    let (mut session, trips) = match S::connect(mailbox, server).await {
-        Ok(connected) => connected,
-        Err(error) => {
-            reached_before(progress, &error, &server.to_string());
-            progress.error(&error);
-            return None;
-        }
-    };
-    progress.reached.connected = true;
-    progress.round_trips = Some(trips);
-    progress.good(Area::Network, Detail::new(format!("{server} answers"), format!("{server} antwortet")));
-    let (how, wie) = match server.security() {
-        Security::Tls => ("TLS from the first byte", "TLS vom ersten Byte an"),
-        Security::StartTls => ("STARTTLS", "STARTTLS"),
-    };
-    let host = server.host();
-    progress.good(
-        Area::Tls,
-        Detail::new(
-            format!("{how}, certificate valid for {host}"),
-            format!("{wie}, Zertifikat gilt für {host}"),
-        ),
-    );
-    // Network and TLS were timed together.
-    progress.untimed();
-    offered(progress, &mut session).await.then_some(session)
-}
-
-/// A connection that failed late has passed the stages before.
-fn reached_before(progress: &mut Progress, error: &Error, server: &str) {
-    let failed = signals::area(error, Area::Capabilities);
-    if failed > Area::Network {
-        progress.reached.connected = true;
-        progress.good(Area::Network, Detail::new(format!("{server} answers"), format!("{server} antwortet")));
-    }
-    if failed == Area::Capabilities
-        && !matches!(
-            error,
-            Error::Imap(imap_min::Error::Lacks { .. })
-                | Error::Pop3(pop3_min::Error::Lacks { .. })
-                | Error::Smtp(smtp_min::Error::Lacks { .. })
-        )
-    {
-        progress.good(Area::Tls, Detail::new("TLS stands", "TLS steht"));
-    }
-}
-
-/// Whether the server takes tokens, as far as it says.
-async fn offered<S: Session>(progress: &mut Progress, session: &mut S) -> bool {
-    let offer = match session.offered().await {
-        Ok(offer) => offer,
-        Err(error) => {
-            progress.error(&error);
-            return false;
-        }
-    };
-    let shown = match &offer.mechanisms {
-        None => "?".to_owned(),
-        Some(names) if names.is_empty() => "-".to_owned(),
-        Some(names) => names.join(", "),
-    };
-    if !offer.has_oauth() {
-        let detail = Detail::new(
-            format!("neither XOAUTH2 nor OAUTHBEARER, only: {shown}"),
-            format!("weder XOAUTH2 noch OAUTHBEARER, nur: {shown}"),
-        );
-        progress.bad(Area::Capabilities, detail, vec![Signal::Fact(Fact::NoOAuthOffered)]);
-        return false;
-    }
-    progress.good(
-        Area::Capabilities,
-        Detail::new(format!("sign-in by {shown}"), format!("Anmeldung mit {shown}")),
-    );
-    if offer.max_size.is_some_and(|size| size > 0 && size < SMALL) {
-        let size = offer.max_size.unwrap_or_default();
-        let evidence = format!("messages of up to {size} octets");
-        progress.reached.failures.push(Failure::fact(Some(S::PROTOCOL), Fact::SizeSmall, evidence));
-    }
-    true
-}
-
-fn token_seen(progress: &mut Progress, token: &Token, took: Duration, claims: &Claims, now: Timestamp) {
-    let (source, woher) = match token.source() {
-        TokenSource::Cache => ("from the cache", "aus dem Cache"),
-        TokenSource::Refreshed => ("refreshed", "erneuert"),
-        _ => ("from the sign-in", "aus der Anmeldung"),
-    };
-    let left = now.until(token.expires_on()).as_secs() / 60;
-    progress.good(
-        Area::SignIn,
-        Detail::new(
-            format!("token {source}, valid for {left} min"),
-            format!("Token {woher}, gültig noch {left} min"),
-        ),
-    );
-    if let Some(line) = progress.reached.lines.last_mut() {
-        line.took = Some(took);
-        line.round_trips = None;
-    }
-    progress.reached.facts.extend(&claims.facts);
-    progress.reached.tenant.clone_from(&claims.tenant);
-    progress.reached.object_id.clone_from(&claims.object_id);
-    let shown = claims.shown.join("; ");
-    if claims.are_fatal() {
-        let signals = claims.facts.iter().copied().map(Signal::Fact).collect();
-        progress.bad(Area::Token, shown, signals);
-    } else {
-        progress.good(Area::Token, shown);
-        for fact in [Fact::MorePermissions, Fact::TokenEndsSoon, Fact::TokenOpaque, Fact::ClockOff] {
-            if claims.facts.contains(&fact) {
-                let evidence = if fact == Fact::MorePermissions {
-                    claims.surplus.join(" ")
-                } else {
-                    claims.shown.join("; ")
-                };
-                progress.reached.failures.push(Failure::fact(None, fact, evidence));
-            }
-        }
-    }
-    progress.untimed();
 }

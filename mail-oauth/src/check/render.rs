@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::report::{Finding, Line, Outcome, Report};
-use crate::diagnosis::{Lang, Severity};
+use crate::diagnosis::{Lang, Severity, likelihood};
 use crate::server::Protocol;
 
 /// What a piece of text is, for whoever paints it.
@@ -228,9 +228,7 @@ fn told(
 fn about(finding: &Finding, lang: Lang) -> String {
     let words = Words::of(lang);
     let mut parts = vec![finding.cause.severity.name(lang).to_owned()];
-    if finding.percent < 100 {
-        parts.push(format!("{} %", finding.percent));
-    }
+    parts.extend(likelihood(finding.percent, lang).map(str::to_owned));
     if !finding.protocols.is_empty() {
         let names: Vec<&str> = finding.protocols.iter().map(|protocol| protocol.name()).collect();
         parts.push(names.join("+"));

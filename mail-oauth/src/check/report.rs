@@ -72,7 +72,8 @@ pub enum Outcome {
 pub struct Finding {
     /// What.
     pub cause: &'static Cause,
-    /// How likely among those that share the signals, 1 to 100.
+    /// How likely among those that share the signals, 1 to 100: an order that was weighed by hand, not measured. Reports
+    /// show [words](crate::diagnosis::likelihood).
     pub percent: u8,
     /// In which protocols; empty for what concerns all.
     pub protocols: Vec<Protocol>,

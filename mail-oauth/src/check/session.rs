@@ -1,14 +1,11 @@
 //! What a check does in each protocol, in the words of that protocol.
 
-use msal_lite::Token;
 use sasl_xoauth2::Mechanism;
 
 use super::detail::Detail;
 use crate::error::Error;
 use crate::mailbox::Mailbox;
-use crate::open::{ImapClient, Pop3Client, SmtpClient};
-use crate::server::{Protocol, Server};
-use crate::transport::RoundTrips;
+use crate::open::{Client, ImapClient, Pop3Client, SmtpClient};
 
 /// What a server offers before the sign-in.
 #[derive(Debug, Default)]
@@ -40,20 +37,10 @@ pub(super) struct Opened {
     pub(super) in_part: bool,
 }
 
-fn by(user: &str, mechanism: Mechanism) -> Detail {
-    Detail::new(format!("{user} by {}", mechanism.name()), format!("{user} mit {}", mechanism.name()))
-}
-
 /// One protocol's part of a check.
-pub(super) trait Session: Sized {
-    const PROTOCOL: Protocol;
-
-    /// TCP, TLS, greeting.
-    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error>;
+pub(super) trait Session: Client {
     /// What the server offers: one round trip at most.
     async fn offered(&mut self) -> Result<Offer, Error>;
-    /// The token goes out; says as whom and how.
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error>;
     /// Something that only a real mailbox can do, which changes nothing; says what was seen.
     async fn open(&mut self, mailbox: &Mailbox) -> Result<Opened, Error>;
     /// The end.
@@ -61,12 +48,6 @@ pub(super) trait Session: Sized {
 }
 
 impl Session for ImapClient {
-    const PROTOCOL: Protocol = Protocol::Imap;
-
-    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error> {
-        mailbox.imap_connected(server).await
-    }
-
     async fn offered(&mut self) -> Result<Offer, Error> {
         if self.connection().capabilities().is_none() {
             self.capability().await?;
@@ -75,11 +56,6 @@ impl Session for ImapClient {
             Some(offered) => Offer::of(offered.mechanisms()),
             None => Offer::default(),
         })
-    }
-
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error> {
-        let mechanism = mailbox.imap_sign_in(self, server, token).await?;
-        Ok(by(mailbox.account().sasl_user(Protocol::Imap), mechanism))
     }
 
     async fn open(&mut self, _: &Mailbox) -> Result<Opened, Error> {
@@ -94,20 +70,9 @@ impl Session for ImapClient {
 }
 
 impl Session for Pop3Client {
-    const PROTOCOL: Protocol = Protocol::Pop3;
-
-    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error> {
-        mailbox.pop3_connected(server).await
-    }
-
     async fn offered(&mut self) -> Result<Offer, Error> {
         let offered = self.capabilities().await?;
         Ok(offered.map(|offered| Offer::of(offered.mechanisms())).unwrap_or_default())
-    }
-
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error> {
-        let mechanism = mailbox.pop3_sign_in(self, server, token).await?;
-        Ok(by(mailbox.account().sasl_user(Protocol::Pop3), mechanism))
     }
 
     async fn open(&mut self, _: &Mailbox) -> Result<Opened, Error> {
@@ -122,22 +87,11 @@ impl Session for Pop3Client {
 }
 
 impl Session for SmtpClient {
-    const PROTOCOL: Protocol = Protocol::Smtp;
-
-    async fn connect(mailbox: &Mailbox, server: &Server) -> Result<(Self, RoundTrips), Error> {
-        mailbox.smtp_connected(server).await
-    }
-
     async fn offered(&mut self) -> Result<Offer, Error> {
         Ok(match self.connection().capabilities() {
             Some(offered) => Offer { max_size: offered.max_size(), ..Offer::of(offered.mechanisms()) },
             None => Offer::default(),
         })
-    }
-
-    async fn sign_in(&mut self, mailbox: &Mailbox, server: &Server, token: &Token) -> Result<Detail, Error> {
-        let (user, mechanism) = mailbox.smtp_sign_in(self, server, token).await?;
-        Ok(by(&user, mechanism))
     }
 
     async fn open(&mut self, mailbox: &Mailbox) -> Result<Opened, Error> {

@@ -6,13 +6,13 @@ use msal_lite::{ErrorKind, TransportErrorKind};
 use sasl_xoauth2::ServerErrorKind;
 
 use crate::diagnosis::{Area, Fact, Signal};
-use crate::error::{Error, Stage, TlsProblem};
+use crate::error::{Error, SECRET_ID, Stage, TlsProblem};
 use crate::server::Protocol;
 
 /// What an error tells, as signals.
 pub(crate) fn of(error: &Error) -> Vec<Signal> {
     match error {
-        Error::Setting { what, why } => setting(what, why).map(Signal::Fact).into_iter().collect(),
+        Error::Setting { what, .. } => setting(what).map(Signal::Fact).into_iter().collect(),
         Error::Connect { stage, source, .. } => vec![Signal::Fact(connect(*stage, source))],
         // Not TLS's fault: the connection went away under it.
         Error::Tls { problem: TlsProblem::Other, source, .. } if broke(source) => {
@@ -102,12 +102,12 @@ fn challenged(kind: ServerErrorKind) -> Option<Fact> {
     })
 }
 
-fn setting(what: &str, why: &str) -> Option<Fact> {
+fn setting(what: &str) -> Option<Fact> {
     Some(match what {
         "address" | "mailbox" | "sender" | "sign-in name" => Fact::AddressUnusable,
         "client id" => Fact::ClientIdForm,
         "scopes" => Fact::ScopesMixed,
-        "client secret" if why.contains("ID of the secret") => Fact::SecretIsId,
+        SECRET_ID => Fact::SecretIsId,
         _ => return None,
     })
 }
@@ -131,8 +131,8 @@ fn token(error: &msal_lite::Error) -> Vec<Signal> {
         },
         Msal::Throttled { .. } => Fact::IdentityThrottles,
         Msal::Unavailable { .. } => Fact::IdentityDown,
-        Msal::Malformed { status: 407, .. } => Fact::ProxyAsked,
-        Msal::Malformed { what, .. } if what.contains("HTML") => Fact::ForeignPage,
+        Msal::Malformed { status: 407, .. } | Msal::Page { status: 407 } => Fact::ProxyAsked,
+        Msal::Page { .. } => Fact::ForeignPage,
         Msal::Malformed { .. } => Fact::AnswerUnreadable,
         Msal::NoRedirect { .. } => Fact::NoCallback,
         Msal::Listener { .. } => Fact::CallbackPortBusy,

@@ -19,6 +19,10 @@ pub struct Cause {
     pub severity: Severity,
     /// Who can mend it.
     pub who: Who,
+    /// The exit code of a command that ends with it. The groups are those of `mail-oauth`: 2 to 9 this machine and its
+    /// settings, 10 to 19 the network and TLS, 20 to 29 the sign-in, 30 to 39 the mail server, 40 to 49 the mailbox and
+    /// sending, 60 to be tried again later.
+    pub exit: u8,
     /// Whether a client can see it.
     pub sight: Sight,
     /// What it is, in a few words.

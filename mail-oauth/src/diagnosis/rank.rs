@@ -14,7 +14,8 @@ use super::signal::{Fact, Signal};
 pub struct Candidate {
     /// The cause.
     pub cause: &'static Cause,
-    /// How likely it is among those that share the signals: 1 to 100.
+    /// How likely it is among those that share the signals: 1 to 100. An order that was weighed by hand, not measured;
+    /// [`likelihood`](super::likelihood) has the words for people.
     pub percent: u8,
 }
 

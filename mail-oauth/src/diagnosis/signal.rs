@@ -181,6 +181,8 @@ pub enum Fact {
     ChallengeScope,
     /// The error challenge says that the server is in trouble (`ServerErrorKind::ServerTrouble`).
     ChallengeTrouble,
+    /// The server refused a token of the cache that had not ended, and took a fresh one.
+    OldTokenRefused,
     /// A token is at the mail server, and it is good there: the refusal came after the sign-in.
     SignedIn,
     // --- identity provider

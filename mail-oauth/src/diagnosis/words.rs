@@ -50,3 +50,16 @@ impl Severity {
         Words { en, de }.of(lang)
     }
 }
+
+/// How likely something is, in words: `None` when it is certain. The numbers behind it are weighed by hand and put
+/// causes in an order; nobody has counted how often each is it, so that reports show words.
+pub fn likelihood(percent: u8, lang: Lang) -> Option<&'static str> {
+    let (en, de) = match percent {
+        100.. => return None,
+        60..100 => ("most likely", "sehr wahrscheinlich"),
+        30..60 => ("likely", "wahrscheinlich"),
+        10..30 => ("possible", "möglich"),
+        _ => ("less likely", "weniger wahrscheinlich"),
+    };
+    Some(Words { en, de }.of(lang))
+}

@@ -73,6 +73,9 @@ impl Target {
     }
 }
 
+/// From this weight on, evidence is more than a hint.
+const STRONG: u8 = 60;
+
 impl Evidence {
     pub(crate) fn new(source: Source, asked: String, answer: Answer) -> Self {
         Evidence { source, asked, answer, target: None, weight: 0, filter: None }
@@ -94,9 +97,12 @@ impl Evidence {
             (Answer::Failed(why), Lang::De) => format!("keine Antwort ({why})"),
             (Answer::Failed(why), _) => format!("no answer ({why})"),
         };
+        let strong = self.weight >= STRONG;
         let says = match (self.target, self.filter, lang) {
-            (Some(target), _, Lang::De) => format!(" - spricht für {} ({} %)", target.name(), self.weight),
-            (Some(target), _, _) => format!(" - speaks for {} ({} %)", target.name(), self.weight),
+            (Some(target), _, Lang::De) if strong => format!(" - spricht für {}", target.name()),
+            (Some(target), _, Lang::De) => format!(" - deutet auf {}", target.name()),
+            (Some(target), _, _) if strong => format!(" - speaks for {}", target.name()),
+            (Some(target), _, _) => format!(" - hints at {}", target.name()),
             (None, Some(filter), Lang::De) => {
                 format!(" - ein Filter ({filter}); die Postfächer sind dahinter")
             }

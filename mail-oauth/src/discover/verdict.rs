@@ -3,7 +3,7 @@
 use super::domain::Domain;
 use super::evidence::{Evidence, Source, Target};
 use super::tenant::Tenant;
-use crate::diagnosis::Lang;
+use crate::diagnosis::{Lang, likelihood};
 use crate::provider::{Family, PasswordOnly, Provider};
 use crate::server::{Protocol, Server};
 
@@ -111,8 +111,7 @@ impl Discovery {
         let de = lang == Lang::De;
         let domain = &self.domain;
         let mut lines = vec![match (self.best(), de) {
-            (Some(best), true) => format!("{domain}: {} ({} %)", named(best.target, lang), best.percent),
-            (Some(best), false) => format!("{domain}: {} ({} %)", named(best.target, lang), best.percent),
+            (Some(best), _) => format!("{domain}: {}", best.told(lang)),
             (None, true) => format!("{domain}: der Anbieter ist nicht zu erkennen"),
             (None, false) => format!("{domain}: the provider cannot be told"),
         }];
@@ -123,9 +122,16 @@ impl Discovery {
         lines.extend(self.evidence.iter().map(|evidence| evidence.explain(lang)));
         for other in self.alternatives() {
             let or = if de { "sonst" } else { "or else" };
-            lines.push(format!("{or}: {} ({} %)", named(other.target, lang), other.percent));
+            lines.push(format!("{or}: {}", other.told(lang)));
         }
         lines
+    }
+}
+
+impl Candidate {
+    fn told(&self, lang: Lang) -> String {
+        let name = named(self.target, lang);
+        likelihood(self.percent, lang).map_or_else(|| name.to_owned(), |word| format!("{name} ({word})"))
     }
 }
 

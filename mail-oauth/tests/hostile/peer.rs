@@ -98,7 +98,12 @@ impl Bed {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let mailbox = self.mailbox.with_account(account.with_server(protocol, local(port, security)));
-        let serve = self.serve(&listener, script);
+        // One connection: whoever is refused and comes again finds nobody.
+        let serve = async {
+            let (tcp, _) = listener.accept().await.unwrap();
+            drop(listener);
+            talk(tcp, script).await
+        };
         // A client that left closes, and the script comes to its end.
         let both = async { tokio::join!(job(&mailbox, protocol), serve) };
         let (told, peer) = tokio::time::timeout(TOO_LONG, both).await.unwrap();
@@ -115,18 +120,21 @@ impl Bed {
         script: impl for<'p> FnOnce(&'p mut Peer) -> Script<'p>,
     ) -> Peer {
         let (tcp, _) = listener.accept().await.unwrap();
-        tcp.set_nodelay(true).unwrap();
-        let mut peer =
-            Peer { link: Link::Plain(tcp), waiting: Vec::new(), plain: Vec::new(), tls: Vec::new() };
-        script(&mut peer).await;
-        peer.hear_the_rest().await;
-        peer
+        talk(tcp, script).await
     }
 
     /// How often the token stands in what was heard.
     pub(crate) fn tokens(&self, heard: &[u8]) -> usize {
         heard.windows(self.sign_in.len()).filter(|window| *window == self.sign_in).count()
     }
+}
+
+async fn talk(tcp: TcpStream, script: impl for<'p> FnOnce(&'p mut Peer) -> Script<'p>) -> Peer {
+    tcp.set_nodelay(true).unwrap();
+    let mut peer = Peer { link: Link::Plain(tcp), waiting: Vec::new(), plain: Vec::new(), tls: Vec::new() };
+    script(&mut peer).await;
+    peer.hear_the_rest().await;
+    peer
 }
 
 impl Peer {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail_oauth::diagnosis::{Area, Lang};
-use mail_oauth::msal_lite::{Cache, MemoryStore, Secret, Store};
+use mail_oauth::msal_lite::{Cache, MemoryStore, Store};
 use mail_oauth::{Account, CheckOptions, Credential, Mailbox, Protocol, Provider, Report, Security, Server};
 use mail_oauth_sim::{App, Tenant, TenantBuilder, TokenSpec, User, catalogue};
 
-use crate::bed::{ADELE, CLIENT_ID, SHARED, account, builder, options, sign_in};
+use crate::bed::{
+    ADELE, APP, CLIENT_ID, SHARED, account, account_of, app_account, builder, options, secret, sign_in,
+};
 
 /// A tenant, and the cache of somebody who signed in to it an hour ago: the next token takes a refresh.
 struct Bed {
@@ -125,7 +127,8 @@ async fn each_fault_leads_to_its_cause() {
         }
         bed.tenant.set_fault_named(&entry.name).unwrap();
         let mailbox = if entry.name.ends_with("-error-challenge") {
-            // A challenge comes with a refusal, and this token says nothing wrong of itself.
+            // A challenge comes with a refusal. This token says nothing wrong of itself, and no other is to be had.
+            bed.tenant.set_fault_named("aadsts-90033").unwrap();
             bed.mailbox_holding(&bed.tenant.mint(TokenSpec::new(ADELE).forged()).unwrap())
         } else {
             bed.mailbox()
@@ -170,27 +173,6 @@ fn ids(report: &Report) -> Vec<&'static str> {
 fn first(report: &Report) -> &'static str {
     assert!(!report.findings.is_empty(), "nothing was found: {}", report.to_text(Lang::En));
     report.findings[0].cause.id
-}
-
-const APP: &str = "99990000-4f89-41d3-9a0c-0305e82c3301";
-
-fn app_account(tenant: &Tenant) -> Account {
-    let account = account_of(tenant, Provider::Microsoft365, APP);
-    account.with_mailbox(SHARED).and_then(|account| account.with_sender(SHARED)).unwrap().with_app_only()
-}
-
-fn account_of(tenant: &Tenant, provider: Provider, client_id: &str) -> Account {
-    let usual = account(tenant);
-    Protocol::ALL.into_iter().fold(
-        Account::new(provider, ADELE, client_id)
-            .and_then(|account| account.with_authority(&tenant.authority()))
-            .unwrap(),
-        |account, protocol| account.with_server(protocol, usual.server(protocol).unwrap().clone()),
-    )
-}
-
-fn secret(value: &str) -> Credential {
-    Credential::secret(Secret::new(value.to_owned()))
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod check;
 mod discover;
 mod outcomes;
 mod providers;
+mod refused;
 mod secrets;
 mod send_once;
 mod setup;

@@ -28,6 +28,8 @@ enum Reason {
     Due,
     /// The access token was refused with this challenge.
     Claims(String),
+    /// This access token was refused, although it has not ended.
+    Refused(Secret),
 }
 
 /// How long a renewal that failed is not tried again, unless the provider says otherwise. The old token is
@@ -60,6 +62,16 @@ pub(super) async fn after_challenge<T: Transport>(
     claims: &str,
 ) -> Result<Token, Error> {
     in_turn(inner, scopes, account, Reason::Claims(claims.to_owned()), None).await
+}
+
+/// Refreshes because a resource has refused this access token.
+pub(super) async fn after_refusal<T: Transport>(
+    inner: &Arc<Inner<T>>,
+    scopes: &Scopes,
+    account: Account,
+    refused: &Secret,
+) -> Result<Token, Error> {
+    in_turn(inner, scopes, account, Reason::Refused(refused.clone()), None).await
 }
 
 /// The work is a task of its own: if the caller gives up between the provider's answer and the save, the
@@ -174,6 +186,9 @@ fn wanted<T: Transport>(
             inner.look_for_renewal(query)
         }
         (Reason::Claims(_), Silent::Hit(_)) => inner.look_for_renewal(query),
+        (Reason::Refused(refused), Silent::Hit(token)) if token.access_token() == refused => {
+            inner.look_for_renewal(query)
+        }
         (_, found) => Ok(found),
     }
 }

@@ -69,6 +69,26 @@ impl<T: Transport> TokenClient<T> {
         refresh::after_challenge(&self.inner, scopes, account, claims).await
     }
 
+    /// As [`acquire_silent`](Self::acquire_silent), for a resource that has refused this token although it
+    /// has not ended: its sessions were revoked, say. It is passed over, and a new one asked for, unless the
+    /// cache holds another one by now. Callers with one refused token wait for one request.
+    ///
+    /// A resource that refuses the new token as well minds something else; ask no further then.
+    ///
+    /// # Errors
+    ///
+    /// As [`acquire_silent`](Self::acquire_silent).
+    pub async fn acquire_silent_instead_of(
+        &self,
+        refused: &Token,
+        scopes: &Scopes,
+        account: &AccountQuery,
+    ) -> Result<Token, Error> {
+        self.inner.unlock().await?;
+        let account = self.inner.account(account)?;
+        refresh::after_refusal(&self.inner, scopes, account, refused.access_token()).await
+    }
+
     /// A token of the application itself, from the cache or by its secret, certificate or assertion
     /// (client credentials). Callers wait for one request.
     ///
@@ -77,7 +97,29 @@ impl<T: Transport> TokenClient<T> {
     /// [`Error::Invalid`] as [`ClientCredentialsFlow::new`], and if the application has nothing to prove
     /// who it is; whatever the cache or the provider has to say.
     pub async fn acquire_for_client(&self, scopes: &Scopes) -> Result<Token, Error> {
+        self.application_token(scopes, None).await
+    }
+
+    /// As [`acquire_for_client`](Self::acquire_for_client), for a resource that has refused this token
+    /// although it has not ended; see [`acquire_silent_instead_of`](Self::acquire_silent_instead_of).
+    ///
+    /// # Errors
+    ///
+    /// As [`acquire_for_client`](Self::acquire_for_client).
+    pub async fn acquire_for_client_instead_of(
+        &self,
+        refused: &Token,
+        scopes: &Scopes,
+    ) -> Result<Token, Error> {
+        self.application_token(scopes, Some(refused)).await
+    }
+
+    async fn application_token(&self, scopes: &Scopes, refused: Option<&Token>) -> Result<Token, Error> {
         let inner = &self.inner;
+        let kept = || -> Result<Option<Token>, Error> {
+            let found = inner.app_token(scopes)?;
+            Ok(found.filter(|token| refused.is_none_or(|no| no.access_token() != token.access_token())))
+        };
         if inner.settings.assertion.is_none() && !inner.app.has_client_secret() {
             let reason =
                 "an application without a person needs a client secret, a certificate or an assertion";
@@ -85,11 +127,11 @@ impl<T: Transport> TokenClient<T> {
         }
         let mut flow = ClientCredentialsFlow::new(&inner.app, scopes, correlation_id()?)?;
         inner.unlock().await?;
-        if let Some(token) = inner.app_token(scopes)? {
+        if let Some(token) = kept()? {
             return Ok(token);
         }
         let _turn = inner.slot(APPLICATION).lock_owned().await;
-        if let Some(token) = inner.app_token(scopes)? {
+        if let Some(token) = kept()? {
             return Ok(token);
         }
         inner.known.throttles.check(APPLICATION, inner.now())?;

@@ -247,6 +247,45 @@ async fn a_claims_challenge_passes_the_cached_token_over() {
     assert_eq!(client.acquire_silent(&scopes(IMAP), &only()).await.unwrap().access_token().expose(), "a1");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_passed_over_once_for_all_callers() {
+    let provider = Provider::new(|number, _| ok(tokens(&format!("a{number}"), "r")));
+    let client = TokenClient::new(app(), MemoryStore::default(), provider.clone()).with_clock(|| NOW);
+    client.adopt_refresh_token(&scopes(IMAP), Secret::new("r0".to_owned())).await.unwrap();
+    let old = client.acquire_silent(&scopes(IMAP), &only()).await.unwrap();
+    assert_eq!(old.access_token().expose(), "a0");
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let (client, old) = (client.clone(), old.clone());
+        callers.spawn(async move {
+            let new = client.acquire_silent_instead_of(&old, &scopes(IMAP), &only()).await.unwrap();
+            new.access_token().expose().to_owned()
+        });
+    }
+    assert_eq!(callers.join_all().await, ["a1"; 10]);
+    assert_eq!(provider.requests(), 2, "ten callers wait for one request");
+    let kept = client.acquire_silent(&scopes(IMAP), &only()).await.unwrap();
+    assert_eq!((kept.access_token().expose(), kept.source()), ("a1", TokenSource::Cache));
+    // Another token is none of those that were refused.
+    let same = client.acquire_silent_instead_of(&old, &scopes(IMAP), &only()).await.unwrap();
+    assert_eq!((same.access_token().expose(), provider.requests()), ("a1", 2));
+}
+
+#[tokio::test]
+async fn a_refused_token_of_the_application_is_passed_over() {
+    let provider = Provider::new(|number, _| {
+        ok(format!(r#"{{"token_type":"Bearer","expires_in":3599,"access_token":"app{number}"}}"#))
+    });
+    let client = TokenClient::new(confidential(app()), MemoryStore::default(), provider.clone());
+    client.acquire_for_client(&scopes(DEFAULT)).await.unwrap();
+    let old = client.acquire_for_client(&scopes(DEFAULT)).await.unwrap();
+    assert_eq!((old.access_token().expose(), old.source()), ("app0", TokenSource::Cache));
+    let new = client.acquire_for_client_instead_of(&old, &scopes(DEFAULT)).await.unwrap();
+    assert_eq!((new.access_token().expose(), new.source()), ("app1", TokenSource::Application));
+    let kept = client.acquire_for_client_instead_of(&old, &scopes(DEFAULT)).await.unwrap();
+    assert_eq!((kept.access_token().expose(), provider.requests()), ("app1", 2));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn applications_share_one_request_too() {
     let provider =

@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    21 "no-oauth-offered" Capabilities Error Provider
+    21 "no-oauth-offered" Capabilities Error Provider 31
     en "The mail server offers no OAuth"
        "Neither XOAUTH2 nor OAUTHBEARER is in what {host} offers for {protocol} after TLS. It takes passwords only, or a device in between removes the offer."
        "With Microsoft 365 or Gmail: check that {host} is the provider's own server. With another provider: it has no OAuth here, use an app password in a program that takes one."
@@ -17,7 +17,7 @@ catalogue! {
         90: Phrase("Unsupported authentication mechanism");
     ]
 
-    22 "imap-id-needed" Capabilities Error Provider
+    22 "imap-id-needed" Capabilities Error Provider 31
     en "The server wants to know the program first"
        "163.com, 126.com and QQ refuse the mailbox after the sign-in until the client has named itself with IMAP's ID command."
        "Use a program that sends ID after the sign-in, and the provider's authorisation code as password: these providers have no OAuth for mail."
@@ -27,7 +27,7 @@ catalogue! {
     link NO_LINK
     marks [95: Phrase("Unsafe Login");]
 
-    23 "initial-response-refused" Sasl Error You
+    23 "initial-response-refused" Sasl Error You 30
     en "The server does not take the token on the first line"
        "Some servers (POP3 of Exchange, Coremail) want the sign-in in two steps: the name of the mechanism first, the token after the server's go-ahead."
        "Let the client use the two-step form: no initial response for POP3, no SASL-IR for IMAP."
@@ -42,7 +42,7 @@ catalogue! {
         45: PhraseIn(Protocol::Pop3, "Protocol error. Connection is closed. 10");
     ]
 
-    24 "token-too-long" Sasl Error You
+    24 "token-too-long" Sasl Error You 30
     en "The token is longer than a line may be"
        "Entra's tokens have 1500 to 2500 characters and more for people in many groups. Some clients and servers cut a line at 500 to 2000."
        "Send the token in a step of its own instead of on the AUTH line. Where the server's limit is the cause, raise it, or let the app ask for fewer claims and groups."
@@ -57,7 +57,7 @@ catalogue! {
         50: PhraseIn(Protocol::Pop3, "Protocol error. Connection is closed. 10");
     ]
 
-    25 "sasl-malformed" Sasl Error You
+    25 "sasl-malformed" Sasl Error You 30
     en "The sign-in message is malformed"
        "The server could not read the message at all: a missing ^A between the parts, a line break inside the base64, an empty token or user."
        "It is a fault of the program that sent it. It must be base64 without line breaks of: user={user}^Aauth=Bearer TOKEN^A^A"

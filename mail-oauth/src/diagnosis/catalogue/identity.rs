@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    118 "authority-unknown" Tenant Error You
+    118 "authority-unknown" Tenant Error You 23
     en "The authority's host is not one of Microsoft's"
        "{authority} is not an address that the sign-in service knows."
        "Use https://login.microsoftonline.com/ and the tenant behind it, or the host of the national cloud."
@@ -16,7 +16,7 @@ catalogue! {
         60: OAuth("invalid_instance"), NoNumber;
     ]
 
-    119 "password-wrong" SignIn Error You
+    119 "password-wrong" SignIn Error You 21
     en "The user name or the password is wrong"
        "Or the account has no password that the cloud could check: a federated one, or one without a password. A blank before or behind it counts too."
        "Sign in with the browser instead of the password: mail-oauth login. Else reset it: https://passwordreset.microsoftonline.com"
@@ -26,7 +26,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[50126, 50056]);]
 
-    120 "session-missing" SignIn Note You
+    120 "session-missing" SignIn Note You 21
     en "The browser is not signed in"
        "A silent sign-in was asked for, and nobody is signed in to the provider in that browser."
        "Nothing is wrong with the app. Sign in with a window: mail-oauth login"
@@ -39,7 +39,7 @@ catalogue! {
         85: OAuth("login_required"), NoNumber;
     ]
 
-    121 "external-challenge" SignIn Error You
+    121 "external-challenge" SignIn Error You 21
     en "A further check by another service is needed"
        "Conditional Access hands the sign-in to a custom control or another provider, which only a browser can answer."
        "Sign in with the browser: mail-oauth login. For a service: exclude {user} in Conditional Access, or app-only."
@@ -49,7 +49,7 @@ catalogue! {
     link CONDITIONAL
     marks [95: Aadsts(&[50158]);]
 
-    122 "code-used" SignIn Error You
+    122 "code-used" SignIn Error You 21
     en "The authorisation code was used already or is too old"
        "A code counts once and for ten minutes. A reloaded page or a request that was repeated uses it a second time."
        "Start the sign-in again: mail-oauth login"
@@ -62,7 +62,7 @@ catalogue! {
         50: OAuth("invalid_grant"), NoNumber, Is(InCodeExchange);
     ]
 
-    123 "verifier-mismatch" SignIn Error You
+    123 "verifier-mismatch" SignIn Error You 21
     en "The answer does not belong to this sign-in"
        "The proof (PKCE) that goes with the code is another one: two sign-ins ran at once, or the code was pasted into another program."
        "Close the other windows and start again: mail-oauth login"
@@ -72,7 +72,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[501481]);]
 
-    124 "password-agent-down" SignIn Temporary EntraAdmin
+    124 "password-agent-down" SignIn Temporary EntraAdmin 60
     en "The company's own password check does not answer"
        "Pass-through authentication asks an agent in the company's network, and that one has no connection to Active Directory."
        "entra.microsoft.com > Entra Connect > Connect Sync > Pass-through authentication: see which agents are active, and restart the service AzureADConnectAuthenticationAgent."
@@ -82,7 +82,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[80001, 80002, 80005, 80007, 80010, 80012, 80013, 80014]);]
 
-    125 "federated-credential" Registration Error EntraAdmin
+    125 "federated-credential" Registration Error EntraAdmin 28
     en "No federated credential of the app matches"
        "The app signs in with a token of another issuer (a workload identity), and issuer, subject or audience are not those that the registration expects."
        "App registrations > {client_id} > Certificates & secrets > Federated credentials: compare issuer, subject and audience with the token, letter by letter."
@@ -92,7 +92,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[700211, 700212, 700213, 70021]);]
 
-    126 "app-credential-missing" Registration Error You
+    126 "app-credential-missing" Registration Error You 28
     en "The app sent no secret, certificate or assertion"
        "An application that signs in as itself must prove who it is."
        "Set the client secret or the certificate of {client_id} for this account. For a mailbox that a person signs in to, choose the sign-in by browser instead."
@@ -102,7 +102,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[7000216]);]
 
-    127 "default-scope-needed" Registration Error You
+    127 "default-scope-needed" Registration Error You 28
     en "An app-only sign-in wants the scope .default"
        "An application that signs in as itself gets all its roles of a service at once, never single scopes."
        "Set the scope to https://outlook.office365.com/.default, or leave it out to get the preset."
@@ -115,7 +115,7 @@ catalogue! {
         40: OAuth("invalid_scope"), Is(AppOnly), NoNumber;
     ]
 
-    128 "device-scope" SignIn Error You
+    128 "device-scope" SignIn Error You 21
     en "This provider gives no mail access by device code"
        "Google's device flow allows a short list of scopes, and mail is not among them."
        "Sign in with the browser instead: mail-oauth login"

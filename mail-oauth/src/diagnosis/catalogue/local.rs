@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    1 "client-id-form" Settings Error You
+    1 "client-id-form" Settings Error You 2
     en "The client id is not one"
        "The setting holds a mail address, a placeholder or another text where the application's id belongs."
        "Copy the id: entra.microsoft.com > App registrations > the app > Overview > Application (client) ID, and put it where {client_id} stands now."
@@ -16,7 +16,7 @@ catalogue! {
         12: Aadsts(&[700016, 700005]), NoneOf(&[TenantUnknown, ClientIdRight]);
     ]
 
-    2 "secret-is-id" Settings Error You
+    2 "secret-is-id" Settings Error You 2
     en "The secret's id is set instead of its value"
        "The client secret has the form of a GUID. That is the id that the portal shows beside the value; the value itself is shown once, right after it was made."
        "App registrations > {client_id} > Certificates & secrets > New client secret, and copy the column Value at once."
@@ -29,7 +29,7 @@ catalogue! {
         30: Aadsts(&[7000215]), NoneOf(&[SecretNotId, SecretIsId]);
     ]
 
-    3 "secret-damaged" Settings Error You
+    3 "secret-damaged" Settings Error You 2
     en "The secret was damaged on its way into the settings"
        "The value holds escapes such as %7E, a blank or a line end. The characters ~ + % & of a secret are often changed when it is pasted into a web form, a script or a URL."
        "Set the secret again, exactly as the portal showed it, and send it form-encoded once only. If it is not at hand: App registrations > {client_id} > Certificates & secrets > New client secret."
@@ -43,7 +43,7 @@ catalogue! {
         15: Aadsts(&[7000215]), NoneOf(&[SecretIsId, SecretPlain]);
     ]
 
-    4 "secret-at-public-client" Settings Error You
+    4 "secret-at-public-client" Settings Error You 2
     en "A secret is sent for a public client"
        "The redirect address is registered for mobile and desktop applications. Such a client has no secret, and Entra refuses one."
        "Remove the client secret from this account's settings. Only for a web application: App registrations > {client_id} > Authentication > Add a platform > Web."
@@ -56,7 +56,7 @@ catalogue! {
         15: OAuth("invalid_client"), Is(SecretSet), NoNumber, ENTRA;
     ]
 
-    5 "clock-off" Settings Error You
+    5 "clock-off" Settings Error You 2
     en "This machine's clock is wrong"
        "It differs from the server's by more than five minutes. Tokens then seem expired or not yet valid, certificates too, and signed assertions are refused."
        "Set the clock and let it be kept: timedatectl set-ntp true (Windows: w32tm /resync)."
@@ -71,7 +71,7 @@ catalogue! {
         8: Is(TokenExpired), Not(ClockRight);
     ]
 
-    6 "store-not-usable" Settings Error You
+    6 "store-not-usable" Settings Error You 5
     en "The token cache cannot be read or written"
        "The file or key ring with the sign-in is missing a permission, lies on a read-only disk, is locked, or belongs to another user: {detail}"
        "Give the user that runs this program the file and its folder (mode 600 and 700), or name another place for the token cache. A service needs a folder that it may write in its own unit or container."
@@ -83,7 +83,7 @@ catalogue! {
         95: Any(&[Is(StoreUnwritable), Is(StoreUnreadable)]);
     ]
 
-    7 "blocked-by-mandatory-access" Settings Error You
+    7 "blocked-by-mandatory-access" Settings Error You 2
     en "SELinux or AppArmor keeps the program from its files or the network"
        "The system refuses with the same words as for a missing permission; the reason stands in its audit log only. A hint: it works as root or from a shell, and not as a service."
        "Ask the administrator of this machine to look: ausearch -m AVC -ts recent (AppArmor: journalctl -k | grep DENIED), and to give the token cache the right label with restorecon, or the profile a rule."
@@ -93,7 +93,7 @@ catalogue! {
     link NO_LINK
     marks []
 
-    8 "refreshed-elsewhere" Settings Error You
+    8 "refreshed-elsewhere" Settings Error You 2
     en "Another program used the same refresh token first"
        "Two programs share one sign-in, and one of them still held the old refresh token after the provider had handed out a new one."
        "Let both use one token cache with locking, or sign in once for each: mail-oauth login"
@@ -107,7 +107,7 @@ catalogue! {
         8: OAuth("invalid_grant"), NoNumber;
     ]
 
-    9 "no-callback" Settings Error You
+    9 "no-callback" Settings Error You 2
     en "The browser's answer does not arrive here"
        "The port for the redirect address {redirect} is taken, or the browser runs on another machine and cannot reach this one."
        "Sign in by device code instead, or free the port, or use the browser of this machine. When the browser shows an error page with a number, hand that text to: mail-oauth explain"

@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    129 "verification-unavailable" Sasl Temporary Provider
+    129 "verification-unavailable" Sasl Temporary Provider 20
     en "The mail server cannot check tokens just now"
        "It could not ask its identity provider. The token may be good."
        "Try again in some minutes. If it stays, tell whoever runs {host} that the token check (introspection, keys) fails: {detail}"
@@ -19,7 +19,7 @@ catalogue! {
         12: REFUSED, Is(InSmtp), Enhanced("5.7.8"), NoneOf(&[ErrorChallenge, TokenExpired]);
     ]
 
-    130 "auth-line-cut" Sasl Error You
+    130 "auth-line-cut" Sasl Error You 30
     en "The server cut the line with the token"
        "Postfix and others take about 2000 octets on a line; the rest of a longer token is lost, and what is left looks like a bad token."
        "Let the client send the token in a step of its own, without an initial response. In Postfix: line_length_limit = 12288"
@@ -33,7 +33,7 @@ catalogue! {
         40: Phrase("SASL authentication failure: cannot decode");
     ]
 
-    131 "tls-required" Tls Error You
+    131 "tls-required" Tls Error You 15
     en "The server wants TLS before the sign-in"
        "The program tried to sign in over a connection that is not secured."
        "Switch the connection security on: STARTTLS on 587, TLS on 993, 995 and 465."
@@ -47,7 +47,7 @@ catalogue! {
         40: Phrase("AUTH command used when not advertised");
     ]
 
-    132 "folder-missing" Mailbox Error You
+    132 "folder-missing" Mailbox Error You 44
     en "There is no such folder"
        "The mailbox opens, but it has no folder of that name: {detail}"
        "List the folders and use a name exactly as shown there. Only INBOX has the same name everywhere; the others follow the mailbox's language."
@@ -60,7 +60,7 @@ catalogue! {
         80: Is(NoSuchMailbox);
     ]
 
-    133 "recipient-refused" Sending Error You
+    133 "recipient-refused" Sending Error You 42
     en "The recipient is refused"
        "The server does not know the recipient's address, or does not relay to it for this sender: {detail}"
        "Check the spelling of the recipient. If every outside address is refused, the program did not sign in, or a rule of the organisation forbids it."
@@ -74,7 +74,7 @@ catalogue! {
         85: Is(RecipientRefused), Not(SenderRefused);
     ]
 
-    134 "message-refused" Sending Error You
+    134 "message-refused" Sending Error You 42
     en "The message itself is refused"
        "Sender and recipients were accepted, and then what was in the message was not: form, content, attachment or policy: {detail}"
        "Read the server's words: a rule of the organisation or a spam filter names itself there. Send a plain test message to tell content and account apart."
@@ -87,7 +87,7 @@ catalogue! {
         85: Is(MessageRefused), NoneOf(&[SenderRefused, RecipientRefused]);
     ]
 
-    135 "sign-in-over" SignIn Error You
+    135 "sign-in-over" SignIn Error You 21
     en "The stored sign-in does not count any more"
        "The provider refuses the refresh token and does not say why: revoked, too old, or of another app."
        "Sign in again: mail-oauth login"
@@ -101,7 +101,7 @@ catalogue! {
         25: Aadsts(&[70000]);
     ]
 
-    136 "page-instead-of-answer" SignIn Temporary Provider
+    136 "page-instead-of-answer" SignIn Temporary Provider 20
     en "The identity provider's answer cannot be read"
        "Instead of JSON there came something else, or half of it: an error page, a proxy, or an outage."
        "Open {authority}/v2.0/.well-known/openid-configuration in a browser on this machine: JSON must appear. If a page of the company appears, it is the proxy; if nothing does, wait."
@@ -114,7 +114,7 @@ catalogue! {
         20: Is(ForeignPage);
     ]
 
-    137 "change-under-way" Mailbox Note ExchangeAdmin
+    137 "change-under-way" Mailbox Note ExchangeAdmin 44
     en "A change is not everywhere yet"
        "A permission or switch that was set just now reaches all servers of Exchange Online after up to two hours. Until then the old answer comes, on some servers and not on others."
        "Ask when it was changed, and wait for that long before changing more. Test-ServicePrincipalAuthorization shows an app's new rights at once."
@@ -124,7 +124,7 @@ catalogue! {
     link NO_LINK
     marks []
 
-    138 "filtered-after-acceptance" Sending Note ExchangeAdmin
+    138 "filtered-after-acceptance" Sending Note ExchangeAdmin 42
     en "A message is accepted and never arrives"
        "Rules, quarantine and the recipient's filter work after the server has said yes; no client sees that."
        "Ask for a message trace: admin.exchange.microsoft.com > Mail flow > Message trace, by sender {sender}; and look at security.microsoft.com > Review > Quarantine."
@@ -134,7 +134,7 @@ catalogue! {
     link NO_LINK
     marks []
 
-    139 "consent-before-sign-in" Registration Note EntraAdmin
+    139 "consent-before-sign-in" Registration Note EntraAdmin 28
     en "Whether the permissions are declared, before anybody signs in"
        "Which permissions the registration lists, and whether consent was given, shows in a token or in the refusal of one only."
        "Ask for a look at App registrations > {client_id} > API permissions: IMAP.AccessAsUser.All, POP.AccessAsUser.All and SMTP.Send must be listed, with a green tick for consent."
@@ -144,7 +144,7 @@ catalogue! {
     link NO_LINK
     marks []
 
-    140 "secret-end-unknown" Warnings Note EntraAdmin
+    140 "secret-end-unknown" Warnings Note EntraAdmin 2
     en "When the client secret ends"
        "The end of a secret is not in any answer that a client gets; it is noticed on the day when it is over."
        "Ask for App registrations > {client_id} > Certificates & secrets > column Expires, and note the date. Or: az ad app credential list --id {client_id}"
@@ -153,4 +153,14 @@ catalogue! {
        "Nachsehen lassen: App-Registrierungen > {client_id} > Zertifikate & Geheimnisse > Spalte „Gültig bis“, und das Datum vormerken. Oder: az ad app credential list --id {client_id}"
     link NO_LINK
     marks []
+
+    141 "old-token-refused" Sasl Warning EntraAdmin 30
+    en "The server no longer took the token of the cache"
+       "It had not ended, yet {host} refused it; a fresh one was asked for and taken. Sessions of {user} were revoked, the password was changed, or a policy was."
+       "Nothing to mend now. If it happens again and again, ask for Users > {user} > Sign-in logs at that time: who or what revokes the sessions."
+    de "Der Server nahm das Token aus dem Cache nicht mehr"
+       "Es war noch nicht abgelaufen, trotzdem wies {host} es zurück; ein frisches wurde geholt und angenommen. Sitzungen von {user} wurden widerrufen, das Kennwort oder eine Richtlinie wurde geändert."
+       "Jetzt ist nichts zu beheben. Kommt es immer wieder vor, unter Benutzer > {user} > Anmeldeprotokolle zu dieser Zeit nachsehen lassen, wer oder was die Sitzungen widerruft."
+    link NO_LINK
+    marks [95: Is(OldTokenRefused);]
 }

@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    76 "smtp-user-not-upn" Mailbox Error You
+    76 "smtp-user-not-upn" Mailbox Error You 44
     en "SMTP wants the user principal name"
        "Sending takes the name in the token, {user}; another address of the same person is refused there although IMAP accepts it."
        "Set the user principal name as the one who signs in: entra.microsoft.com > Users > the person > User principal name; keep {sender} as the sender."
@@ -16,7 +16,7 @@ catalogue! {
         12: REFUSED, Is(InSmtp), UNSEEN, EXCHANGE, Not(AppOnly);
     ]
 
-    77 "service-principal-wrong" Mailbox Error ExchangeAdmin
+    77 "service-principal-wrong" Mailbox Error ExchangeAdmin 44
     en "Exchange does not know the app's service principal"
        "The token is the application's and is in order, but in Exchange the app is not registered, or with the object id of the app registration instead of the enterprise application's."
        "Copy Enterprise applications > {client_id} > Object ID, then in Exchange Online PowerShell: Remove-ServicePrincipal -Identity {client_id}; New-ServicePrincipal -AppId {client_id} -ObjectId {object_id}; and give the mailbox permission again. It counts after up to two hours."
@@ -29,7 +29,7 @@ catalogue! {
         10: REFUSED, EXCHANGE, NOWHERE, NoneOf(&[AppOnly, Delegated, OwnMailbox, TokenExpired]);
     ]
 
-    78 "app-without-mailbox-permission" Mailbox Error ExchangeAdmin
+    78 "app-without-mailbox-permission" Mailbox Error ExchangeAdmin 44
     en "The app has no permission on the mailbox"
        "The app may use the protocol, but {mailbox} does not let it in."
        "Exchange Online PowerShell: Add-MailboxPermission -Identity {mailbox} -User {object_id} -AccessRights FullAccess (the object id of the enterprise application). It counts after up to two hours."
@@ -44,7 +44,7 @@ catalogue! {
         25: REFUSED, Is(InPop3), Is(AppOnly), NOWHERE, EXCHANGE;
     ]
 
-    79 "protocol-off" Mailbox Error ExchangeAdmin
+    79 "protocol-off" Mailbox Error ExchangeAdmin 44
     en "{protocol} is switched off for the mailbox"
        "The sign-in is accepted, and the mailbox does not open by this protocol."
        "Exchange Online PowerShell: Set-CASMailbox -Identity {mailbox} -ImapEnabled $true (POP3: -PopEnabled $true). Or admin.microsoft.com > Users > Active users > {mailbox} > Mail > Manage email apps. It counts after up to an hour."
@@ -59,7 +59,7 @@ catalogue! {
         20: REFUSED, NoneOf(&[InSmtp, Consumer, WorksElsewhere]), EXCHANGE;
     ]
 
-    80 "no-full-access" Mailbox Error ExchangeAdmin
+    80 "no-full-access" Mailbox Error ExchangeAdmin 44
     en "The person has no full access to the shared mailbox"
        "{user} may sign in, but not open {mailbox}."
        "admin.exchange.microsoft.com > Mailboxes > {mailbox} > Delegation > Read and manage (Full Access) > add {user}. Or: Add-MailboxPermission -Identity {mailbox} -User {user} -AccessRights FullAccess. It counts after up to an hour."
@@ -74,7 +74,7 @@ catalogue! {
         8: REFUSED, Is(InImap), Is(OtherMailbox), Not(AppOnly), NOWHERE, EXCHANGE;
     ]
 
-    81 "token-of-other-user" Mailbox Error You
+    81 "token-of-other-user" Mailbox Error You 44
     en "The token is another person's"
        "Exchange accepts the sign-in and then does not open a mailbox that is not the token's; other servers refuse at once."
        "Compare the name in the token with {mailbox}. Sign in as the right person: mail-oauth login; or, for a shared mailbox, set who signs in and the mailbox apart."
@@ -90,7 +90,7 @@ catalogue! {
         8: REFUSED, UNSEEN, NoneOf(&[AppOnly, OtherMailbox]), NOWHERE;
     ]
 
-    82 "old-shared-syntax" Mailbox Error You
+    82 "old-shared-syntax" Mailbox Error You 44
     en "The user name has the old form for shared mailboxes"
        "user\\shared and the like are not understood any more when a token signs in."
        "Set {mailbox} alone as the mailbox, and the person with full access as the one who signs in."
@@ -100,7 +100,7 @@ catalogue! {
     link MAIL_OAUTH
     marks [95: Is(OldSharedSyntax);]
 
-    83 "alias-address" Mailbox Error You
+    83 "alias-address" Mailbox Error You 44
     en "The address is an alias"
        "A mailbox opens by its primary address or user principal name, not by its other addresses."
        "Look the primary address up and set it as the mailbox: Get-Mailbox {mailbox} | Format-List PrimarySmtpAddress,UserPrincipalName"
@@ -115,7 +115,7 @@ catalogue! {
         6: REFUSED, NoneOf(&[UpnDiffers, InSmtp]), EXCHANGE, NOWHERE;
     ]
 
-    84 "no-mailbox" Mailbox Error ExchangeAdmin
+    84 "no-mailbox" Mailbox Error ExchangeAdmin 44
     en "There is no mailbox in Exchange Online"
        "{mailbox} has no licence with Exchange Online, or the mailbox is on a server of the company (hybrid)."
        "admin.microsoft.com > Users > Active users > {mailbox} > Licenses and apps; check with Get-Recipient {mailbox} | Format-List RecipientTypeDetails: UserMailbox or SharedMailbox is here, MailUser or RemoteUserMailbox elsewhere. On-premises: use that server's hosts."
@@ -130,7 +130,7 @@ catalogue! {
         6: REFUSED, EXCHANGE, NOWHERE;
     ]
 
-    85 "consumer-protocol-off" Mailbox Error MailboxOwner
+    85 "consumer-protocol-off" Mailbox Error MailboxOwner 44
     en "IMAP and POP are off in Outlook.com"
        "Personal mailboxes have them switched off until their owner turns them on."
        "outlook.live.com > Settings > Mail > Forwarding and IMAP > Let devices and apps use POP / IMAP > Yes"
@@ -144,7 +144,7 @@ catalogue! {
         5: NOT_CONNECTED, NoneOf(&[Consumer, Microsoft, Google, OtherProvider, AppOnly]);
     ]
 
-    86 "workspace-imap-off" Mailbox Error EntraAdmin
+    86 "workspace-imap-off" Mailbox Error EntraAdmin 44
     en "IMAP or POP is switched off in Google Workspace"
        "The token is good, and the organisation does not let mail programs in."
        "admin.google.com > Apps > Google Workspace > Gmail > End User Access > POP and IMAP access: enable IMAP for all users, or allow this OAuth client there."
@@ -157,7 +157,7 @@ catalogue! {
         5: REFUSED, NoneOf(&[Google, Microsoft, Consumer, OtherProvider, InSmtp]);
     ]
 
-    87 "too-many-connections" Mailbox Temporary You
+    87 "too-many-connections" Mailbox Temporary You 60
     en "Too many connections at once"
        "The mailbox has a limit, Gmail 15, Exchange about 20, and phones and other programs count too. POP3 allows one at a time."
        "Close other programs on {mailbox}, let this one use a single connection and end each with a sign-off, and wait some minutes."
@@ -170,7 +170,7 @@ catalogue! {
         55: Phrase("Connection closed. 14"), Not(NotConnected);
     ]
 
-    88 "mailbox-throttled" Mailbox Temporary You
+    88 "mailbox-throttled" Mailbox Temporary You 60
     en "The mail server slows this account down"
        "Too much was read in a short time. The server says how long to wait: {detail}"
        "Wait as long as it says, then fetch less at once and less often. More attempts make it longer."
@@ -183,7 +183,7 @@ catalogue! {
         90: Is(Throttled), Not(InSmtp);
     ]
 
-    89 "service-incident" Mailbox Temporary Provider
+    89 "service-incident" Mailbox Temporary Provider 20
     en "The service itself is out of order"
        "The provider answers with errors of its own. A refusal that comes and goes without a change here is one too."
        "Try again later and look at the service status: https://status.cloud.microsoft, for administrators admin.microsoft.com > Health > Service health."
@@ -200,7 +200,7 @@ catalogue! {
         3: NOT_CONNECTED, NOWHERE;
     ]
 
-    90 "token-refused" Sasl Error You
+    90 "token-refused" Sasl Error You 30
     en "The mail server says that the token is not valid"
        "Its challenge names the status and the scope that it wants: {detail}. The token is expired, for another service, or another user's than {user}."
        "Sign in again with that scope as the owner of the mailbox: mail-oauth login. If it stays, the server trusts another identity provider than {authority}."

@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    10 "name-not-found" Network Error You
+    10 "name-not-found" Network Error You 10
     en "The host name has no address"
        "{host} does not resolve, so nothing could be asked of it."
        "Check the spelling of {host} and this machine's DNS: nslookup {host}"
@@ -13,7 +13,7 @@ catalogue! {
     link NO_LINK
     marks [95: Is(NameNotFound), Not(NoNetwork);]
 
-    11 "ipv6-dead" Network Warning Network
+    11 "ipv6-dead" Network Warning Network 11
     en "IPv6 does not work here"
        "{host} has an IPv6 address that does not answer, while its IPv4 address does. Each connection waits for the dead one first."
        "Mend the IPv6 route or its firewall rule, or take the machine's IPv6 address away. Test: nc -6 -vz {host} {port}"
@@ -23,7 +23,7 @@ catalogue! {
     link NO_LINK
     marks [95: Is(Ipv6Dead);]
 
-    12 "host-not-of-provider" Settings Error You
+    12 "host-not-of-provider" Settings Error You 2
     en "The server is not the provider's"
        "The mailbox is with a provider whose {protocol} server has another name than {host}. A host that was guessed from the address, or an old name, is not where the token counts."
        "Use the provider's own: outlook.office365.com for IMAP and POP3 and smtp.office365.com for SMTP with Microsoft 365; leave the host out to get the preset."
@@ -37,7 +37,7 @@ catalogue! {
         15: Tls(TlsProblem::WrongName), Not(HostOfProvider);
     ]
 
-    13 "domain-elsewhere" Settings Error You
+    13 "domain-elsewhere" Settings Error You 2
     en "The domain's mail is with another provider"
        "The MX records of {address} lead elsewhere than the provider that is set, and the tenant does not know the domain."
        "Choose the provider that runs the mailbox. A filter in front of the mailbox hides it: then ask whoever runs the domain's mail."
@@ -47,7 +47,7 @@ catalogue! {
     link NO_LINK
     marks [70: Is(DomainElsewhere);]
 
-    14 "port-blocked" Network Error Network
+    14 "port-blocked" Network Error Network 16
     en "A firewall blocks the mail port"
        "{host} does not answer at port {port}, while HTTPS from the same machine works."
        "Ask for outgoing TCP 993, 995 and 587 to be opened for this machine, to {host}. Test: nc -vz {host} {port} (Windows: Test-NetConnection {host} -Port {port})"
@@ -63,7 +63,7 @@ catalogue! {
         40: Tls(TlsProblem::TimedOut);
     ]
 
-    15 "proxy-needed" Network Error Network
+    15 "proxy-needed" Network Error Network 11
     en "HTTPS needs a proxy here"
        "The identity provider is not reached directly: a proxy asks for a sign-in, or another page answers in its place."
        "Name the proxy: HTTPS_PROXY=http://proxy.example:3128, and let it pass login.microsoftonline.com without a sign-in of its own. In a guest network, open the browser and accept its terms first."
@@ -77,7 +77,7 @@ catalogue! {
         70: Is(IdentityUnreachable), Not(NoNetwork);
     ]
 
-    16 "tls-intercepted" Tls Error Network
+    16 "tls-intercepted" Tls Error Network 13
     en "The certificate is not from a public authority"
        "Something between here and {host} (a proxy, a virus scanner, a firewall) opens the connection and shows a certificate of its own; or the server has one that this machine does not trust."
        "Exempt {host} and login.microsoftonline.com from inspection, or give this program the company's authority as a file: --ca-file company-ca.pem"
@@ -87,7 +87,7 @@ catalogue! {
     link NO_LINK
     marks [85: Tls(TlsProblem::UnknownIssuer);]
 
-    17 "security-of-port" Tls Error You
+    17 "security-of-port" Tls Error You 15
     en "TLS starts at the wrong moment"
        "The port and the connection security do not fit: TLS from the first byte belongs to 993, 995 and 465; STARTTLS to 587, 143 and 110."
        "Set port and security together: IMAP 993 with TLS, POP3 995 with TLS, SMTP 587 with STARTTLS. Now it is port {port} at {host}."
@@ -102,7 +102,7 @@ catalogue! {
         40: Tls(TlsProblem::TimedOut), Not(SecurityUnusual);
     ]
 
-    18 "certificate-name" Tls Error You
+    18 "certificate-name" Tls Error You 14
     en "The certificate is for another host"
        "What answers as {host} shows a certificate with other names, so it is not proven to be that server."
        "Use the name that the provider publishes (outlook.office365.com, smtp.office365.com) instead of an alias of your own domain, and no IP address."
@@ -112,7 +112,7 @@ catalogue! {
     link NO_LINK
     marks [85: Tls(TlsProblem::WrongName);]
 
-    19 "tls-old" Tls Error Network
+    19 "tls-old" Tls Error Network 15
     en "No common version of TLS"
        "The other side speaks nothing newer than TLS 1.1, or offers no cipher of today. Microsoft 365 itself speaks TLS 1.2 and 1.3: then a device in between is too old."
        "Update the server or the device in between to TLS 1.2. Test: openssl s_client -connect {host}:{port} -tls1_2"
@@ -122,7 +122,7 @@ catalogue! {
     link NO_LINK
     marks [75: Tls(TlsProblem::Other);]
 
-    20 "starttls-missing" Tls Error Network
+    20 "starttls-missing" Tls Error Network 15
     en "STARTTLS is not offered"
        "{host} does not offer to start TLS on port {port}. Exchange Online always does, so a device in between takes the offer away. No token leaves without TLS."
        "Turn off the mail inspection (SMTP fixup, ALG, virus scanner) for {host}, or use the port with TLS from the first byte where the provider has one (993, 995, 465)."

@@ -1,7 +1,7 @@
 //! How a cause is written down: one entry of a table, with names for what many entries share.
 //!
 //! ```text
-//! 35 "public-client-off" Registration Error EntraAdmin       number, id, area, severity, who
+//! 35 "public-client-off" Registration Error EntraAdmin 28    number, id, area, severity, who, exit code
 //! en "title" "why" "fix"
 //! de "Titel" "Warum" "Abhilfe"
 //! link ERRORS                                                or NO_LINK
@@ -23,7 +23,7 @@ pub(super) use crate::server::Protocol;
 
 macro_rules! catalogue {
     ($(
-        $number:literal $id:literal $area:ident $severity:ident $who:ident
+        $number:literal $id:literal $area:ident $severity:ident $who:ident $exit:literal
         en $title_en:literal $why_en:literal $fix_en:literal
         de $title_de:literal $why_de:literal $fix_de:literal
         link $link:ident
@@ -35,6 +35,7 @@ macro_rules! catalogue {
             area: Area::$area,
             severity: Severity::$severity,
             who: Who::$who,
+            exit: $exit,
             sight: sight(&[$($weight),*]),
             title: Words { en: $title_en, de: $title_de },
             why: Words { en: $why_en, de: $why_de },

@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    33 "app-unknown" Registration Error EntraAdmin
+    33 "app-unknown" Registration Error EntraAdmin 22
     en "The tenant does not know the app"
        "{client_id} is not registered in {tenant}, was deleted there, or nobody has consented to it yet."
        "Compare with App registrations > the app > Overview: Application (client) ID and Directory (tenant) ID. An app of another tenant needs consent first: {authority}/v2.0/adminconsent?client_id={client_id}"
@@ -16,7 +16,7 @@ catalogue! {
         45: OAuth("unauthorized_client"), NoNumber, ENTRA, Not(ClientIdForm);
     ]
 
-    34 "app-disabled" Registration Error EntraAdmin
+    34 "app-disabled" Registration Error EntraAdmin 28
     en "The app is switched off"
        "Its enterprise application in {tenant} does not let anybody sign in."
        "Enterprise applications > {client_id} > Properties > Enabled for users to sign-in? > Yes"
@@ -29,7 +29,7 @@ catalogue! {
         20: OAuth("unauthorized_client"), NoNumber, ENTRA;
     ]
 
-    35 "public-client-off" Registration Error EntraAdmin
+    35 "public-client-off" Registration Error EntraAdmin 28
     en "Public client flows are switched off"
        "The app has no secret, and its registration does not say that it needs none. So the provider asks for one."
        "App registrations > {client_id} > Authentication > Settings > Allow public client flows > Enabled. Or: az ad app update --id {client_id} --is-fallback-public-client true"
@@ -44,7 +44,7 @@ catalogue! {
         20: OAuth("invalid_client"), Not(SecretSet), NoNumber, ENTRA;
     ]
 
-    36 "redirect-under-web" Registration Error EntraAdmin
+    36 "redirect-under-web" Registration Error EntraAdmin 28
     en "The redirect address is registered for the web"
        "{redirect} stands under the platform Web. A code that came there can be redeemed with a secret only, whatever the switch for public clients says."
        "App registrations > {client_id} > Authentication: remove {redirect} under Web, then Add a platform > Mobile and desktop applications > {redirect}"
@@ -57,7 +57,7 @@ catalogue! {
         20: Aadsts(&[7000218]), NoneOf(&[InCodeExchange, InDeviceFlow, InRefresh]);
     ]
 
-    37 "redirect-under-spa" Registration Error EntraAdmin
+    37 "redirect-under-spa" Registration Error EntraAdmin 28
     en "The redirect address is registered for a single-page app"
        "Sign-ins of that platform end after 24 hours, and its codes can be redeemed by a browser only."
        "App registrations > {client_id} > Authentication: remove {redirect} under Single-page application, then Add a platform > Mobile and desktop applications > {redirect}; sign in again."
@@ -67,7 +67,7 @@ catalogue! {
     link REDIRECT
     marks [95: Aadsts(&[700084, 9002326, 9002327]);]
 
-    38 "redirect-missing" Registration Error EntraAdmin
+    38 "redirect-missing" Registration Error EntraAdmin 28
     en "The redirect address is not registered"
        "The provider sends nobody to an address that the app does not list, and shows a page instead: the program waits in vain."
        "App registrations > {client_id} > Authentication > Add a platform > Mobile and desktop applications > Custom redirect URIs: {redirect} (http://localhost covers every port)."
@@ -81,7 +81,7 @@ catalogue! {
         35: Is(NoCallback), Not(CallbackPortBusy), ENTRA;
     ]
 
-    39 "secret-wrong" Registration Error EntraAdmin
+    39 "secret-wrong" Registration Error EntraAdmin 28
     en "The client secret is wrong"
        "It is not a secret of {client_id}: of another app, replaced, or one that is not known everywhere yet (a new one takes up to a minute)."
        "App registrations > {client_id} > Certificates & secrets > New client secret > copy Value"
@@ -95,7 +95,7 @@ catalogue! {
         45: OAuth("invalid_client"), NoNumber, Not(SecretIsId);
     ]
 
-    40 "secret-expired" Registration Error EntraAdmin
+    40 "secret-expired" Registration Error EntraAdmin 28
     en "The client secret has expired"
        "Secrets end after two years at most. It worked until the day it ended."
        "App registrations > {client_id} > Certificates & secrets > New client secret, set the new value here, and note its end. A certificate, or no secret at all, lasts longer."
@@ -108,7 +108,7 @@ catalogue! {
         15: OAuth("invalid_client"), Is(SecretSet), NoNumber, ENTRA;
     ]
 
-    41 "assertion-wrong" Registration Error EntraAdmin
+    41 "assertion-wrong" Registration Error EntraAdmin 28
     en "The app's certificate is not accepted"
        "The signed assertion does not match a certificate of {client_id}: another one was uploaded, it ended, or its thumbprint is not the key's."
        "App registrations > {client_id} > Certificates & secrets > Certificates > Upload certificate: the public part of the key used here; compare the thumbprints and check this machine's clock."
@@ -121,7 +121,7 @@ catalogue! {
         45: Aadsts(&[700024]), Not(ClockOff);
     ]
 
-    42 "permission-not-declared" Registration Error EntraAdmin
+    42 "permission-not-declared" Registration Error EntraAdmin 28
     en "The app does not list the mail permission"
        "A permission that the registration does not name cannot be asked for, or the list names a service that this tenant does not have."
        "App registrations > {client_id} > API permissions > Add a permission > Microsoft Graph > Delegated permissions: IMAP.AccessAsUser.All, POP.AccessAsUser.All, SMTP.Send, offline_access; then Grant admin consent."
@@ -131,7 +131,7 @@ catalogue! {
     link MAIL_OAUTH
     marks [95: Aadsts(&[650057, 65005, 650056, 650054]);]
 
-    43 "permission-id-invalid" Registration Error EntraAdmin
+    43 "permission-id-invalid" Registration Error EntraAdmin 28
     en "The app lists a permission that does not exist"
        "One entry of the list has an id that its service does not know, often from a manifest that was written by hand."
        "App registrations > {client_id} > API permissions: remove the entry shown as an id only, and add the permission again by its name."
@@ -141,7 +141,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[65006]);]
 
-    44 "exchange-not-subscribed" Registration Error EntraAdmin
+    44 "exchange-not-subscribed" Registration Error EntraAdmin 28
     en "The tenant has no Exchange Online"
        "The service that the scope names is not there: no subscription, another cloud, or a misspelt resource."
        "Give the tenant a plan with Exchange Online and {mailbox} a licence: admin.microsoft.com > Billing > Licenses. Check that the scope begins with https://outlook.office.com/"
@@ -151,7 +151,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[650052, 500011]);]
 
-    45 "scope-wrong" Registration Error You
+    45 "scope-wrong" Registration Error You 24
     en "The scope is misspelt"
        "The provider does not know what was asked for. The names are exact: IMAP.AccessAsUser.All, POP.AccessAsUser.All, SMTP.Send."
        "Use https://outlook.office.com/IMAP.AccessAsUser.All, https://outlook.office.com/POP.AccessAsUser.All and https://outlook.office.com/SMTP.Send, parted by blanks; or leave the scopes out to get the preset."
@@ -164,7 +164,7 @@ catalogue! {
         60: OAuth("invalid_scope"), NoNumber, Not(ScopesMixed);
     ]
 
-    46 "scopes-mixed" Registration Error You
+    46 "scopes-mixed" Registration Error You 24
     en "Scopes of two services are asked for at once"
        "One request gives a token for one service: mail scopes of outlook.office.com and scopes of Graph cannot stand together."
        "Ask for the mail scopes alone. A second token, for Graph, comes from the same sign-in with a second request."
@@ -178,7 +178,7 @@ catalogue! {
         15: OAuth("invalid_scope"), NoNumber, ENTRA;
     ]
 
-    47 "borrowed-client-id" Registration Error You
+    47 "borrowed-client-id" Registration Error You 28
     en "The client id belongs to Microsoft"
        "It is the id of one of Microsoft's own programs. Those may use the services they were approved for only, and others may not use them."
        "Register an app of your own: App registrations > New registration, and use its Application (client) ID instead of {client_id}."

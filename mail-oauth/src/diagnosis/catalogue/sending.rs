@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    91 "smtp-auth-off-tenant" Sending Error ExchangeAdmin
+    91 "smtp-auth-off-tenant" Sending Error ExchangeAdmin 44
     en "SMTP AUTH is switched off for the organisation"
        "The server says so itself. The setting of the one mailbox goes before that of the organisation, so the rest can stay shut."
        "Exchange Online PowerShell, this mailbox only: Set-CASMailbox -Identity {user} -SmtpClientAuthenticationDisabled $false. For all: Set-TransportConfig -SmtpClientAuthenticationDisabled $false. It counts after up to an hour."
@@ -16,7 +16,7 @@ catalogue! {
         20: Enhanced("5.7.139");
     ]
 
-    92 "smtp-auth-off-mailbox" Sending Error ExchangeAdmin
+    92 "smtp-auth-off-mailbox" Sending Error ExchangeAdmin 44
     en "SMTP AUTH is switched off for the mailbox"
        "{user} may not submit mail by SMTP, whatever the token says."
        "admin.microsoft.com > Users > Active users > {user} > Mail > Manage email apps > Authenticated SMTP. Or: Set-CASMailbox -Identity {user} -SmtpClientAuthenticationDisabled $false. It counts after up to an hour."
@@ -31,7 +31,7 @@ catalogue! {
         12: REFUSED, Is(InSmtp), Not(WorksElsewhere), EXCHANGE;
     ]
 
-    93 "authentication-policy" Sending Error EntraAdmin
+    93 "authentication-policy" Sending Error EntraAdmin 27
     en "A policy of the organisation refuses SMTP sign-ins"
        "Security defaults, an authentication policy or Conditional Access (legacy clients) shuts SMTP for this user."
        "entra.microsoft.com > Sign-in logs of {user} show which one. Security defaults: Overview > Properties > Manage security defaults. Policy: Get-AuthenticationPolicy | Format-List AllowBasicAuthSmtp; Conditional Access: exclude {user} from the policy for legacy authentication clients."
@@ -46,7 +46,7 @@ catalogue! {
         30: Enhanced("5.7.139");
     ]
 
-    94 "password-instead-of-token" Sending Error You
+    94 "password-instead-of-token" Sending Error You 30
     en "A password was sent instead of a token"
        "The server refuses sign-ins by password: basic authentication ended for this protocol."
        "Set the program to OAuth (XOAUTH2) instead of PLAIN or LOGIN. A program that has no OAuth can hand its mail to: mail-oauth send."
@@ -63,7 +63,7 @@ catalogue! {
         88: Phrase("the user credentials were incorrect");
     ]
 
-    95 "shared-mailbox-as-smtp-user" Sending Error You
+    95 "shared-mailbox-as-smtp-user" Sending Error You 30
     en "The shared mailbox itself tries to sign in for sending"
        "IMAP opens a shared mailbox under its own name; SMTP does not. There the person signs in and names the shared address as sender only."
        "Set the person as the one who signs in, {mailbox} as the sender, and give the right: Add-RecipientPermission {mailbox} -Trustee {user} -AccessRights SendAs"
@@ -77,7 +77,7 @@ catalogue! {
         12: REFUSED, Is(InSmtp), EXCHANGE, NoneOf(&[OwnMailbox, OtherMailbox, AppOnly, SmtpUserShared]);
     ]
 
-    96 "no-send-as" Sending Error ExchangeAdmin
+    96 "no-send-as" Sending Error ExchangeAdmin 42
     en "No right to send as this sender"
        "{user} may sign in and submit, but not in the name of {sender}."
        "Add-RecipientPermission {sender} -Trustee {user} -AccessRights SendAs; or admin.exchange.microsoft.com > Mailboxes > {sender} > Delegation > Send as. It counts after up to an hour. Or send as {user}."
@@ -92,7 +92,7 @@ catalogue! {
         60: Phrase("Sender address rejected");
     ]
 
-    97 "never-authenticated" Sending Error You
+    97 "never-authenticated" Sending Error You 42
     en "The program never signed in"
        "It sent MAIL FROM without AUTH before it, or after an AUTH that failed."
        "Switch authentication on in that program, with XOAUTH2, port 587 and STARTTLS. Look further up in its log for a refused AUTH: that is then the cause."
@@ -107,7 +107,7 @@ catalogue! {
         80: Reply(530), Phrase("Authentication required");
     ]
 
-    98 "sending-throttled" Sending Temporary You
+    98 "sending-throttled" Sending Temporary You 60
     en "Too much mail at once"
        "Exchange Online takes three connections at a time, 30 messages a minute and 10,000 recipients a day from one mailbox."
        "Send over one connection, one message after the other, and wait before trying again. For bulk mail use High Volume Email or a relay."
@@ -125,7 +125,7 @@ catalogue! {
         60: Reply(421), NoneOf(&[SignInTemporary]);
     ]
 
-    99 "message-too-big" Sending Warning You
+    99 "message-too-big" Sending Warning You 42
     en "The server takes smaller messages than may be needed"
        "The message, or the attachments that are usual here, exceed the size that {host} announces: {detail}"
        "Send a link or a smaller attachment, or raise the limit: Set-Mailbox {user} -MaxSendSize 100MB (base64 adds a third to an attachment)."
@@ -138,7 +138,7 @@ catalogue! {
         90: Is(SizeSmall), Not(SignInRefused);
     ]
 
-    100 "high-volume-email" Sending Error ExchangeAdmin
+    100 "high-volume-email" Sending Error ExchangeAdmin 30
     en "High Volume Email refuses it"
        "That service sends inside the organisation only, wants an account of its own, the permission Mail.Send of Exchange Online, and billing to be set up."
        "For recipients outside: an ordinary mailbox or Azure Communication Services. Else: admin.exchange.microsoft.com > Mail flow > High Volume Email, check the account and its billing policy."

@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    106 "address-unusable" Settings Error You
+    106 "address-unusable" Settings Error You 2
     en "The mail address is not one"
        "{address} has no domain, or holds characters that an address cannot have."
        "Give the whole address, such as name@contoso.com."
@@ -13,7 +13,7 @@ catalogue! {
     link NO_LINK
     marks [100: Is(AddressUnusable);]
 
-    107 "provider-unknown" Settings Error You
+    107 "provider-unknown" Settings Error You 2
     en "The provider's name is not known"
        "The setting names a provider that this program has no preset for: {detail}"
        "Use a name of the documentation, such as microsoft365, or custom with the servers, the authority and the scopes of your own."
@@ -23,7 +23,7 @@ catalogue! {
     link NO_LINK
     marks [100: Is(ProviderUnknown);]
 
-    108 "provider-password-only" Settings Error Provider
+    108 "provider-password-only" Settings Error Provider 2
     en "This provider has no OAuth for mail"
        "The mailbox of {address} is with a provider whose mail servers take passwords only."
        "Use an app password of that provider in a program that takes one; nothing can be signed in here."
@@ -33,7 +33,7 @@ catalogue! {
     link NO_LINK
     marks [95: Is(ProviderPasswordOnly);]
 
-    109 "scope-of-other-resource" Settings Error You
+    109 "scope-of-other-resource" Settings Error You 24
     en "A scope names the wrong service"
        "The token would be for another service than the mail servers, and they would refuse it: {detail}"
        "Begin each scope with https://outlook.office.com/ (Google: https://mail.google.com/), or leave the scopes out to get the preset. The permission in the app registration may stay on Microsoft Graph."
@@ -43,7 +43,7 @@ catalogue! {
     link MAIL_OAUTH
     marks [95: Is(ScopeOfOtherResource);]
 
-    110 "account-name-twice" Settings Error You
+    110 "account-name-twice" Settings Error You 2
     en "Two accounts have the same name"
        "The configuration cannot tell them apart: {detail}"
        "Give each account a name of its own in the configuration file."
@@ -53,7 +53,7 @@ catalogue! {
     link NO_LINK
     marks [100: Is(NameTwice);]
 
-    111 "store-damaged" Settings Error You
+    111 "store-damaged" Settings Error You 6
     en "The token cache is damaged"
        "It is there and cannot be understood: cut off, edited, or written by another program: {detail}"
        "Move the file away and sign in again: mail-oauth login"
@@ -63,7 +63,7 @@ catalogue! {
     link NO_LINK
     marks [95: Is(StoreDamaged);]
 
-    112 "nobody-signed-in" SignIn Error You
+    112 "nobody-signed-in" SignIn Error You 21
     en "Nobody has signed in yet"
        "There is no stored sign-in for {address} with this app."
        "Sign in once: mail-oauth login"
@@ -73,7 +73,7 @@ catalogue! {
     link NO_LINK
     marks [92: Is(NobodySignedIn);]
 
-    113 "no-network" Network Error Network
+    113 "no-network" Network Error Network 11
     en "There is no network"
        "Neither the mail servers nor the identity provider, nor any name, could be reached from here."
        "Check the cable, the Wi-Fi, the VPN and the default route of this machine; then run the check again."
@@ -83,7 +83,7 @@ catalogue! {
     link NO_LINK
     marks [98: Is(NoNetwork);]
 
-    114 "connection-broke" Network Temporary Network
+    114 "connection-broke" Network Temporary Network 32
     en "The connection broke"
        "It stood, and ended in the middle without a last word."
        "Try again. If it happens each time at the same step, look for a device in between that ends it (virus scanner, firewall with mail inspection)."
@@ -93,7 +93,7 @@ catalogue! {
     link NO_LINK
     marks [60: Is(Broke), NoneOf(&[SecurityUnusual, NoNetwork]);]
 
-    115 "port-closed" Network Error You
+    115 "port-closed" Network Error You 12
     en "Nothing listens at the port"
        "{host} answers and refuses port {port}: a wrong port, or a server without {protocol}."
        "Set the port that the provider publishes: IMAP 993, POP3 995, SMTP 587. Test: nc -vz {host} {port}"
@@ -105,7 +105,7 @@ catalogue! {
         65: Is(PortClosed), Not(NoNetwork);
     ]
 
-    116 "certificate-not-now" Tls Error Provider
+    116 "certificate-not-now" Tls Error Provider 15
     en "The server's certificate is expired, or not valid yet"
        "Either it was not renewed, or this machine's clock is wrong."
        "Check the date of this machine first. If it is right, only whoever runs {host} can renew the certificate; check with: openssl s_client -connect {host}:{port}"
@@ -115,7 +115,7 @@ catalogue! {
     link NO_LINK
     marks [85: Tls(TlsProblem::NotNow), Not(ClockOff);]
 
-    117 "request-malformed" Settings Error You
+    117 "request-malformed" Settings Error You 2
     en "The identity provider does not understand the request"
        "A parameter is missing, doubled or badly encoded, or the kind of request is not known there: a fault of the program that sent it, or of a device that changed it."
        "Update the program. With a proxy that rewrites requests in between: exempt the host of {authority}."

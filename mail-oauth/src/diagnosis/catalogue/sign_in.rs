@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    48 "consent-missing" SignIn Error You
+    48 "consent-missing" SignIn Error You 21
     en "Nobody has consented to this permission"
        "{user} has not yet agreed that the app may use the mailbox, or the permission is new since then."
        "Sign in again and accept: mail-oauth login. For everybody at once, an administrator: App registrations > {client_id} > API permissions > Grant admin consent."
@@ -17,7 +17,7 @@ catalogue! {
         92: OAuth("consent_required");
     ]
 
-    49 "admin-consent-needed" SignIn Error EntraAdmin
+    49 "admin-consent-needed" SignIn Error EntraAdmin 27
     en "An administrator must consent"
        "In {tenant} people may not consent to this app themselves: the sign-in ends at a page that asks for an administrator."
        "An administrator opens {authority}/v2.0/adminconsent?client_id={client_id} and accepts, or: Enterprise applications > {client_id} > Permissions > Grant admin consent."
@@ -31,7 +31,7 @@ catalogue! {
         92: Phrase("Administratorgenehmigung erforderlich");
     ]
 
-    50 "consent-declined" SignIn Error You
+    50 "consent-declined" SignIn Error You 26
     en "The sign-in was declined"
        "Somebody chose Cancel or No on the provider's page."
        "Sign in again as {user} and accept: mail-oauth login"
@@ -45,7 +45,7 @@ catalogue! {
         75: OAuth("access_denied"), NoNumber;
     ]
 
-    51 "assignment-required" SignIn Error EntraAdmin
+    51 "assignment-required" SignIn Error EntraAdmin 27
     en "The app is for assigned people only"
        "{user} is not among them."
        "Enterprise applications > {client_id} > Users and groups > Add user/group > {user}, or Properties > Assignment required? > No."
@@ -55,7 +55,7 @@ catalogue! {
     link ASSIGN
     marks [95: Aadsts(&[50105]);]
 
-    52 "mfa-needed" SignIn Error You
+    52 "mfa-needed" SignIn Error You 21
     en "A second factor is needed"
        "A policy asks {user} for multi-factor authentication, or to set it up first. A stored sign-in without it does not count any more, and a password alone never will."
        "Sign in again in the browser: mail-oauth login; set up the factor at https://aka.ms/mfasetup. For a service without a person: use an app-only account, or exclude this user: Conditional Access > the policy > Users > Exclude."
@@ -69,7 +69,7 @@ catalogue! {
         25: Suberror("basic_action"), NoNumber;
     ]
 
-    53 "mfa-expired" SignIn Error You
+    53 "mfa-expired" SignIn Error You 21
     en "The second factor was too long ago"
        "A policy wants multi-factor authentication to be renewed from time to time."
        "Sign in again: mail-oauth login. For a service: app-only, or Conditional Access > the policy > Session > Sign-in frequency without this user."
@@ -82,7 +82,7 @@ catalogue! {
         10: OAuth("interaction_required"), NoNumber, ENTRA;
     ]
 
-    54 "sign-in-frequency" SignIn Error EntraAdmin
+    54 "sign-in-frequency" SignIn Error EntraAdmin 27
     en "A policy ends every sign-in after a fixed time"
        "The sign-in frequency of Conditional Access makes the refresh token end, however often it is used."
        "Conditional Access > the policy > Session > Sign-in frequency: exclude {user} or this app. A service that must run unattended is better app-only. Until then: mail-oauth login"
@@ -95,7 +95,7 @@ catalogue! {
         55: Suberror("token_expired"), NoNumber;
     ]
 
-    55 "conditional-access" SignIn Error EntraAdmin
+    55 "conditional-access" SignIn Error EntraAdmin 27
     en "Conditional Access blocks the sign-in"
        "A policy of {tenant} does not let this user, app, place or device in. The password may well have been right."
        "entra.microsoft.com > Sign-in logs: open the entry of this time (or of its correlation id) > Conditional Access, and see which policy said no. Exclude the user or the app there, or allow this network."
@@ -111,7 +111,7 @@ catalogue! {
         25: OAuth("interaction_required"), NoNumber, ENTRA;
     ]
 
-    56 "device-not-trusted" SignIn Error EntraAdmin
+    56 "device-not-trusted" SignIn Error EntraAdmin 27
     en "A policy wants a managed device or an approved app"
        "A program without a window cannot prove which device it runs on, so such a policy keeps it out for good."
        "Conditional Access > the policy > Grant: exclude {user} or this app, best limited to the server's network; or move the service to app-only, which these policies leave alone."
@@ -124,7 +124,7 @@ catalogue! {
         12: OAuth("interaction_required"), NoNumber, ENTRA;
     ]
 
-    57 "device-code-blocked" SignIn Error EntraAdmin
+    57 "device-code-blocked" SignIn Error EntraAdmin 27
     en "Signing in by device code is blocked"
        "A policy (Conditional Access, authentication flows) or the security defaults of {tenant} forbid it; Microsoft recommends that."
        "Sign in with the browser of this machine instead: mail-oauth login, with http://localhost registered under Mobile and desktop applications. Else: Conditional Access > the policy > Conditions > Authentication flows."
@@ -138,7 +138,7 @@ catalogue! {
         45: Is(NoRefreshToken), Is(InDeviceFlow), ENTRA;
     ]
 
-    58 "refresh-token-idle" SignIn Error You
+    58 "refresh-token-idle" SignIn Error You 21
     en "The sign-in was not used for too long"
        "A refresh token ends after 90 days without use."
        "Sign in again: mail-oauth login, and let a job that runs once a week keep it alive: mail-oauth token"
@@ -151,7 +151,7 @@ catalogue! {
         20: OAuth("invalid_grant"), NoNumber, Not(AppOnly), Not(Google);
     ]
 
-    59 "sign-in-revoked" SignIn Error You
+    59 "sign-in-revoked" SignIn Error You 21
     en "The password changed, or the sign-in was revoked"
        "Every earlier sign-in of {user} ended with that."
        "Sign in again: mail-oauth login. If nobody changed the password, ask who revoked the sessions: entra.microsoft.com > Users > {user} > Sign-in logs, Audit logs."
@@ -166,7 +166,7 @@ catalogue! {
         30: Suberror("bad_token"), NoNumber;
     ]
 
-    60 "account-disabled" SignIn Error EntraAdmin
+    60 "account-disabled" SignIn Error EntraAdmin 27
     en "The account is disabled or locked, or its password has expired"
        "{user} cannot sign in at all. The account of a shared mailbox is disabled on purpose: a delegate signs in for it."
        "entra.microsoft.com > Users > {user} > Properties > Account enabled; reset the password; after too many attempts wait. For a shared mailbox: set the delegate as the one who signs in and {mailbox} as the mailbox."
@@ -176,7 +176,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[50057, 50053, 50055, 50144, 50135]);]
 
-    61 "tenant-restrictions" SignIn Error Network
+    61 "tenant-restrictions" SignIn Error Network 21
     en "Tenant restrictions keep the account out"
        "A proxy of this network, or a cross-tenant policy, lets people sign in to chosen tenants only, and {tenant} is none of them."
        "Ask for {tenant} to be added where the restriction is set: the proxy's header sec-Restrict-Tenant-Access-Policy, or External Identities > Cross-tenant access settings."
@@ -186,7 +186,7 @@ catalogue! {
     link RESTRICTIONS
     marks [95: Aadsts(&[500021, 500022, 500212, 500213]);]
 
-    62 "device-code-unconfirmed" SignIn Error You
+    62 "device-code-unconfirmed" SignIn Error You 21
     en "The code was not confirmed in time"
        "Nobody entered the code on the provider's page before it ended (15 minutes), or it was mistyped."
        "Start again and enter the new code at once: mail-oauth login"
@@ -203,7 +203,7 @@ catalogue! {
         30: OAuth("slow_down");
     ]
 
-    63 "no-refresh-token" SignIn Warning You
+    63 "no-refresh-token" SignIn Warning You 21
     en "The provider gave no refresh token"
        "Everything works for about an hour, then somebody must sign in again."
        "Ask for the scope offline_access (Google: access_type=offline and prompt=consent), and sign in again: mail-oauth login"
@@ -216,7 +216,7 @@ catalogue! {
         55: Is(NoRefreshToken), Is(InDeviceFlow);
     ]
 
-    64 "other-person" SignIn Error You
+    64 "other-person" SignIn Error You 29
     en "Somebody else signed in"
        "The token belongs to {detail}, and the account says {user}. The browser still knew another account."
        "Sign in again and choose the right account, in a private window if need be: mail-oauth login"
@@ -226,7 +226,7 @@ catalogue! {
     link NO_LINK
     marks [92: Is(OtherPerson), NoneOf(&[SignInRefused, NotConnected]);]
 
-    65 "identity-throttles" SignIn Temporary You
+    65 "identity-throttles" SignIn Temporary You 60
     en "Too many requests to the identity provider"
        "Something asks for tokens in a loop, or many programs at one address do."
        "Wait as long as the answer says, and keep tokens in a cache instead of asking for one at each connection. Look for a job that starts this program every few seconds."
@@ -241,7 +241,7 @@ catalogue! {
         40: OAuth("temporarily_unavailable"), NoNumber;
     ]
 
-    66 "google-testing" SignIn Error You
+    66 "google-testing" SignIn Error You 21
     en "The Google project is in testing"
        "Sign-ins of a project whose publishing status is Testing end after 7 days."
        "console.cloud.google.com > Google Auth Platform > Audience > Publish app, or user type Internal inside a Workspace; then sign in again: mail-oauth login"
@@ -254,7 +254,7 @@ catalogue! {
         45: OAuth("invalid_grant"), Phrase("expired or revoked"), Not(Microsoft);
     ]
 
-    67 "google-policy" SignIn Error EntraAdmin
+    67 "google-policy" SignIn Error EntraAdmin 27
     en "Google does not let this app in"
        "The Workspace administrator does not trust it, the project is unverified, or its client was deleted or has another redirect address."
        "admin.google.com > Security > Access and data control > API controls > Manage app access: add {client_id} as trusted. For a deleted client or a redirect mismatch: console.cloud.google.com > Google Auth Platform > Clients."
@@ -271,7 +271,7 @@ catalogue! {
         25: OAuth("access_denied"), Is(Google);
     ]
 
-    68 "google-delegation" SignIn Error EntraAdmin
+    68 "google-delegation" SignIn Error EntraAdmin 27
     en "The service account may not act for this user"
        "Domain-wide delegation does not list its client id with the mail scope."
        "admin.google.com > Security > Access and data control > API controls > Manage domain-wide delegation > Add new: the numeric client id of the service account, scope https://mail.google.com/"

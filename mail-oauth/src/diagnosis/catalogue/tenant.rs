@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    26 "tenant-unknown" Tenant Error You
+    26 "tenant-unknown" Tenant Error You 23
     en "There is no such tenant"
        "{tenant} is neither the id nor a verified domain of a tenant in this cloud."
        "Copy it: entra.microsoft.com > Overview > Tenant ID, or use the part of {user} behind the @."
@@ -17,7 +17,7 @@ catalogue! {
         60: OAuth("invalid_tenant"), NoNumber;
     ]
 
-    27 "national-cloud" Tenant Error You
+    27 "national-cloud" Tenant Error You 23
     en "The tenant is in another cloud"
        "{tenant} belongs to a national cloud (US Government, China), whose sign-in and mail servers have other names."
        "Set the authority and the hosts of that cloud: login.microsoftonline.us and outlook.office365.us, or login.partner.microsoftonline.cn and partner.outlook.cn."
@@ -30,7 +30,7 @@ catalogue! {
         95: Aadsts(&[90038, 900382, 900432]);
     ]
 
-    28 "single-tenant-app" Tenant Error You
+    28 "single-tenant-app" Tenant Error You 23
     en "The app is for one tenant, the sign-in goes to all"
        "The registration allows accounts of its own directory only, and the address of the sign-in says common or organizations."
        "Set the tenant of this account to the directory where {client_id} is registered: App registrations > {client_id} > Overview > Directory (tenant) ID."
@@ -40,7 +40,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[50194]);]
 
-    29 "account-types" Tenant Error EntraAdmin
+    29 "account-types" Tenant Error EntraAdmin 23
     en "The app is not for this kind of account"
        "The registration is for work accounts and the sign-in goes to consumers, or for personal accounts and it goes to a tenant."
        "Use the authority that fits: consumers for outlook.com, the tenant for work accounts; or App registrations > {client_id} > Authentication > Supported account types."
@@ -53,7 +53,7 @@ catalogue! {
         80: Phrase("userAudience"), NoNumber;
     ]
 
-    30 "tenant-needed" Tenant Error You
+    30 "tenant-needed" Tenant Error You 23
     en "This kind of sign-in needs a tenant by name"
        "A sign-in by password or of the application itself cannot go to common or consumers: the provider must know which directory is meant."
        "Set the tenant of this account to its id or domain, such as the part of {user} behind the @."
@@ -63,7 +63,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[9001023, 50059]);]
 
-    31 "account-of-other-directory" Tenant Error You
+    31 "account-of-other-directory" Tenant Error You 23
     en "The account is not one of this directory"
        "A personal account was used where the app takes work accounts only, or a work account of another directory that is no guest here."
        "Sign out in the browser and sign in as {user}. If that is the right account: App registrations > {client_id} > Authentication > Supported account types, or invite it as a guest."
@@ -73,7 +73,7 @@ catalogue! {
     link ERRORS
     marks [95: Aadsts(&[50020, 500208, 90072]);]
 
-    32 "user-unknown" Tenant Error You
+    32 "user-unknown" Tenant Error You 23
     en "The tenant does not know this user"
        "{user} is no user principal name in this directory. An alias or the address of a shared mailbox does not sign in."
        "Look the name up: entra.microsoft.com > Users > the person > User principal name, and set it as the sign-in name."

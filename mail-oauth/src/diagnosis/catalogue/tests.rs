@@ -56,6 +56,24 @@ fn texts_are_there_in_both_languages() {
 }
 
 #[test]
+fn exit_codes_are_of_their_groups() {
+    use super::super::cause::{Area, Severity};
+    for cause in causes() {
+        let groups: &[u8] = match cause.area {
+            // Scopes and password-only providers are settings that a sign-in or a server would refuse.
+            Area::Settings | Area::Warnings => &[0, 2, 3],
+            Area::Network | Area::Tls => &[1, 2, 3],
+            Area::Tenant | Area::Registration | Area::SignIn => &[2],
+            Area::Capabilities | Area::Sasl => &[3],
+            Area::Token => &[2, 3],
+            Area::Mailbox | Area::Sending => &[2, 3, 4],
+        };
+        let later = cause.severity == Severity::Temporary && [20, 60].contains(&cause.exit);
+        assert!(later || groups.contains(&(cause.exit / 10)), "{}: {}", cause.id, cause.exit);
+    }
+}
+
+#[test]
 fn placeholders_are_known() {
     for cause in causes() {
         for text in [cause.title, cause.why, cause.fix].iter().flat_map(|Words { en, de }| [en, de]) {

@@ -4,7 +4,7 @@
 use super::notation::*;
 
 catalogue! {
-    69 "audience-graph" Token Error You
+    69 "audience-graph" Token Error You 24
     en "The token is for another service"
        "Its audience is Microsoft Graph or another resource. The mail servers take tokens for outlook.office.com only, and say no more than that the sign-in failed."
        "Ask for the scope by its full name, such as https://outlook.office.com/IMAP.AccessAsUser.All, not IMAP.AccessAsUser.All alone and nothing of graph.microsoft.com. App-only: https://outlook.office365.com/.default"
@@ -17,7 +17,7 @@ catalogue! {
         22: REFUSED, UNSEEN, EXCHANGE, NOWHERE;
     ]
 
-    70 "scope-missing" Token Error You
+    70 "scope-missing" Token Error You 24
     en "The token lacks the permission for this protocol"
        "The audience is right, but scp does not name what {protocol} needs: IMAP.AccessAsUser.All, POP.AccessAsUser.All or SMTP.Send (Google: https://mail.google.com/)."
        "Add the permission and consent: App registrations > {client_id} > API permissions > Microsoft Graph > Delegated permissions, Grant admin consent; then sign in again with that scope: mail-oauth login"
@@ -31,7 +31,7 @@ catalogue! {
         15: REFUSED, UNSEEN, Not(AppOnly);
     ]
 
-    71 "role-missing" Token Error EntraAdmin
+    71 "role-missing" Token Error EntraAdmin 30
     en "The app lacks the application permission"
        "An application that signs in as itself needs IMAP.AccessAsApp, POP.AccessAsApp or SMTP.SendAsApp in roles; this token does not have the one for {protocol}."
        "App registrations > {client_id} > API permissions > Add a permission > APIs my organization uses > Office 365 Exchange Online > Application permissions, then Grant admin consent. For SMTP the Exchange role Application SMTP.SendAsApp serves instead; the token then has no roles."
@@ -45,7 +45,7 @@ catalogue! {
         6: REFUSED, UNSEEN, EXCHANGE, NoneOf(&[AppOnly, Delegated, OwnMailbox]);
     ]
 
-    72 "permission-of-wrong-kind" Token Error EntraAdmin
+    72 "permission-of-wrong-kind" Token Error EntraAdmin 30
     en "The permission is of the wrong kind"
        "Delegated permissions count when a person signs in, application permissions when the app does. This token is an application's and has no role at all: the delegated ones were added instead."
        "App registrations > {client_id} > API permissions > Office 365 Exchange Online > Application permissions (not Delegated): IMAP.AccessAsApp, POP.AccessAsApp, SMTP.SendAsApp; Grant admin consent. Or let a person sign in."
@@ -58,7 +58,7 @@ catalogue! {
         8: REFUSED, UNSEEN, EXCHANGE, Is(AppOnly);
     ]
 
-    73 "foreign-tenant" Token Error You
+    73 "foreign-tenant" Token Error You 30
     en "The token is of another tenant"
        "{user} signed in at a directory that is not the mailbox's, as a guest for instance. A mailbox opens to tokens of its own tenant only."
        "Set the tenant to the mailbox's own (the part of {mailbox} behind the @) and sign in again: mail-oauth login"
@@ -71,7 +71,7 @@ catalogue! {
         6: Any(&[REFUSED, NOT_CONNECTED]), UNSEEN, EXCHANGE, NOWHERE;
     ]
 
-    74 "token-expired" Token Error You
+    74 "token-expired" Token Error You 30
     en "The token has expired, or ends too soon"
        "An access token lives 60 to 90 minutes. A program that keeps one without refreshing it fails after that; bulk submission wants ten minutes to be left."
        "Get a fresh one before each connection: mail-oauth token refreshes by itself. If a fresh token is already old, set this machine's clock."
@@ -85,7 +85,7 @@ catalogue! {
         20: REFUSED, UNSEEN;
     ]
 
-    75 "token-opaque" Token Note You
+    75 "token-opaque" Token Note You 30
     en "The token cannot be looked into"
        "It is not a JWT: tokens of personal Microsoft accounts and of Google are opaque. What it is good for shows at the mail server only."
        "Nothing to mend. If the mail server refuses it, sign in again with the mail scopes: mail-oauth login"

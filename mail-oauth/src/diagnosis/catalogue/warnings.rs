@@ -3,7 +3,7 @@
 use super::notation::*;
 
 catalogue! {
-    101 "credential-ends-soon" Warnings Warning EntraAdmin
+    101 "credential-ends-soon" Warnings Warning EntraAdmin 2
     en "The app's secret or certificate ends soon"
        "It ends on {detail}; from then on the app gets no token."
        "App registrations > {client_id} > Certificates & secrets: make a new one now, set it here, and remove the old one after a successful check."
@@ -13,7 +13,7 @@ catalogue! {
     link REGISTER
     marks [95: Is(CredentialEndsSoon);]
 
-    102 "refresh-token-old" Warnings Warning You
+    102 "refresh-token-old" Warnings Warning You 2
     en "The sign-in was not used for two months"
        "After 90 days without use it ends, and a person must sign in again."
        "Use it once: mail-oauth token, and let a weekly job do that."
@@ -23,7 +23,7 @@ catalogue! {
     link REFRESH
     marks [95: Is(RefreshTokenOld);]
 
-    103 "password-still-works" Warnings Note You
+    103 "password-still-works" Warnings Note You 2
     en "The server still lets passwords in"
        "Programs that sign in to {host} by password work today. Exchange Online switches this off for SMTP by default at the end of December 2026."
        "Move the programs that use a password to OAuth before that: scanners, monitoring, old mail programs."
@@ -33,7 +33,7 @@ catalogue! {
     link BASIC_AUTH
     marks [90: Is(PasswordWorks);]
 
-    104 "device-code-in-use" Warnings Note You
+    104 "device-code-in-use" Warnings Note You 2
     en "The sign-in came by device code"
        "Microsoft recommends that tenants block this way of signing in; the next sign-in may then fail."
        "Register http://localhost under Mobile and desktop applications and sign in by browser: mail-oauth login; for a service use an app-only account."
@@ -43,7 +43,7 @@ catalogue! {
     link DEVICE_CODE
     marks [90: Is(DeviceCodeUsed);]
 
-    105 "more-permissions" Warnings Note EntraAdmin
+    105 "more-permissions" Warnings Note EntraAdmin 2
     en "The app may do more than mail"
        "The token also holds: {detail}. Whoever gets hold of it can do that too."
        "App registrations > {client_id} > API permissions: remove what this mailbox does not need, and revoke it under Enterprise applications > {client_id} > Permissions."
