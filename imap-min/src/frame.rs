@@ -17,6 +17,19 @@ pub(crate) struct Framer {
     scanned: usize,
     /// Where the current line begins: 0, or behind the last literal.
     line: usize,
+    /// What the lengths at the ends of its lines mean, once that has mattered: a response may have very many.
+    lengths: Option<Lengths>,
+}
+
+/// What a length in braces at the end of a line means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lengths {
+    /// Text that looks like one.
+    Nothing,
+    /// A literal.
+    Literal,
+    /// A literal, which may be a body.
+    Body,
 }
 
 /// A run of input that can be parsed.
@@ -59,15 +72,16 @@ impl Framer {
             self.check(lf, limits)?;
             let line = input.get(self.line..lf).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let literal = announced(line);
-            let fetch = literal.is_some() && (in_fetch || is_fetch(input));
-            let literal = literal.filter(|_| fetch || takes_literals(input));
+            let lengths = || Lengths::of(input, in_fetch);
+            let literal = announced(line).map(|found| (found, *self.lengths.get_or_insert_with(lengths)));
             let text = self.line + line.len();
-            let Some((before, size)) = literal else {
+            let Some(((before, size), lengths @ (Lengths::Literal | Lengths::Body))) = literal else {
                 *self = Framer::default();
                 return Ok(Some(Segment { len: lf + 1, text, end: End::Response }));
             };
-            if fetch && let Some(name) = body_name(before) {
+            if lengths == Lengths::Body
+                && let Some(name) = body_name(before)
+            {
                 if size > limits.body {
                     let limit = usize::try_from(limits.body).unwrap_or(usize::MAX);
                     return Err(Error::TooLong { what: "a body", limit });
@@ -97,6 +111,18 @@ impl Framer {
             return Err(Error::TooLong { what: "a response", limit: limits.response });
         }
         Ok(())
+    }
+}
+
+impl Lengths {
+    fn of(input: &[u8], in_fetch: bool) -> Self {
+        if in_fetch || is_fetch(input) {
+            Lengths::Body
+        } else if takes_literals(input) {
+            Lengths::Literal
+        } else {
+            Lengths::Nothing
+        }
     }
 }
 

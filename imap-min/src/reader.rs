@@ -27,7 +27,7 @@ use crate::event::{BodyStart, Event, Unreadable};
 use crate::frame::{End, Framer, Lead, Segment, lead};
 use crate::limits::Limits;
 use crate::parse::fetch::{BodyValue, Item, item};
-use crate::parse::token::{blanks, reason, value, word};
+use crate::parse::token::{Fault, blanks, reason, value, word};
 use crate::quirk::{Quirk, QuirkSet};
 
 pub(crate) use esearch::Head;
@@ -245,7 +245,7 @@ impl Reader {
         let before = text.len() - rest.len();
         let (after, item) = match item(rest, limits.nesting, &mut quirks) {
             Ok(found) => found,
-            Err(error) => return self.unreadable(text, before, walk, limits, reason(error)),
+            Err(error) => return self.unreadable(text, before, walk, limits, error),
         };
         if let Some(quirk) = self.tell(quirks) {
             return Ok((0, Event::Quirk(quirk)));
@@ -293,11 +293,16 @@ impl Reader {
         before: usize,
         mut walk: Walk,
         limits: &Limits,
-        reason: &'static str,
+        error: nom::Err<Fault>,
     ) -> Result<Found<'i>, Error> {
         let most = walk.body_at.unwrap_or(text.len());
         let rest = text.get(before..most).unwrap_or_default();
-        let behind = word(rest).and_then(|(after, _)| value(after, limits.nesting)).map(|(after, _)| after);
+        // What has no end leaves nothing; to look for more of it would cost a look at all octets for each item.
+        let behind = match &error {
+            nom::Err::Failure(_) => Err(()),
+            _ => word(rest).and_then(|(after, _)| value(after, limits.nesting)).map_err(drop),
+        };
+        let behind = behind.map(|(after, _)| after);
         walk.open &= behind.is_ok();
         let used = most - behind.map_or(0, <[u8]>::len);
         let line = text.get(before..used).unwrap_or_default();
@@ -307,7 +312,7 @@ impl Reader {
         self.told = false;
         walk.advance(used, text)?;
         self.place = Place::Fetch(walk);
-        Ok((used, Event::Unreadable(Unreadable { reason, line })))
+        Ok((used, Event::Unreadable(Unreadable { reason: reason(error), line })))
     }
 
     /// `rest` is empty, or begins with the last parenthesis.

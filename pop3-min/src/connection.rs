@@ -11,13 +11,16 @@
 //! Beside the session stands what the next bytes are: a first line, the line of a listing, a piece of a body, or
 //! nothing, because the server waits for our answer to a challenge. Answers come in the order of the commands.
 
+mod receiving;
+mod rules;
+mod sending;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::answer::{self, Found, Kind, Listing, Pending, Progress, Sasl, Then};
-use crate::command::encode_message;
+use crate::answer::{Found, Kind, Listing, Pending, Progress, Sasl, Then};
 use crate::frame::{BodyScan, Line, LineScan, Part};
-use crate::{Capabilities, Capability, Command, CommandId, Error, Event, Limits, Quirk, Status};
+use crate::{Capabilities, Command, CommandId, Error, Event, Limits, Quirk, Status};
 
 /// How far a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,7 +93,7 @@ impl Connection {
     /// and the server did not offer it, [`Error::Invalid`] and [`Error::TooLong`] when an argument
     /// does not fit. Then `out` and the machine are as before.
     pub fn send(&mut self, command: Command<'_>, out: &mut Vec<u8>) -> Result<CommandId, Error> {
-        self.check_allowed(&command)?;
+        self.check(&command)?;
         command.encode(out)?;
         let kind = match command {
             Command::Capa => Kind::Capa,
@@ -118,27 +121,6 @@ impl Connection {
         self.last_id = self.last_id.next();
         self.pending.push_back(Pending { id: self.last_id, kind });
         Ok(self.last_id)
-    }
-
-    /// Answers [`Event::Challenge`] with a SASL message, raw; an empty one is sent as an empty line. `out` then holds
-    /// a secret: wipe it once it is written.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] when there is no challenge to answer.
-    pub fn respond(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer(Sasl::Answered)?;
-        encode_message(message, out);
-        Ok(())
-    }
-
-    /// Answers [`Event::Challenge`] with `*`: the server is to refuse the login (RFC 5034 section 4).
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] when there is no challenge to answer.
-    pub fn cancel(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer(Sasl::Cancelled)?;
-        out.extend_from_slice(b"*\r\n");
-        Ok(())
     }
 
     /// Whether [`receive`](Self::receive) has nothing to report before more input comes. Remembers how far it has
@@ -170,59 +152,11 @@ impl Connection {
         out: &mut Vec<u8>,
     ) -> Result<Option<(usize, Event<'i>)>, Error> {
         let _ = out;
-        let result = self.next(input);
+        let result = self.step(input);
         if result.is_err() {
             self.phase = Phase::Broken;
         }
         result
-    }
-
-    /// A shorter way through the answer to `UIDL` for who streams a mailbox of a million messages. Hands number and
-    /// unique id of each line at the front of the input to `each`, as long as the lines are complete and without any
-    /// quirk, and returns how many bytes of the input they used: 0 at any other time. Whatever else comes is
-    /// [`receive`](Self::receive)'s, which gives each such line as [`Event::UidlItem`] where this is not called.
-    ///
-    /// ```
-    /// # use pop3_min::{Command, Connection, Event, Limits};
-    /// # fn main() -> Result<(), pop3_min::Error> {
-    /// # let (mut connection, mut out) = (Connection::new(Limits::default()), Vec::new());
-    /// # connection.receive(b"+OK\r\n", &mut out)?;
-    /// # let login = Command::Authenticate { mechanism: "X", initial_response: Some(b"x") };
-    /// # connection.send(login, &mut out)?;
-    /// # connection.receive(b"+OK\r\n", &mut out)?;
-    /// connection.send(Command::Uidl, &mut out)?;
-    /// let mut input = &b"+OK\r\n1 whqtswO00WBw418f9t5JxYwZ\r\n2 QhdPYR:00WBw1Ph7x7\r\n.\r\n"[..];
-    /// let mut ids = Vec::new();
-    /// loop {
-    ///     let used = connection.receive_uidl(input, |number, unique_id| ids.push((number, unique_id)));
-    ///     input = &input[used..];
-    ///     let Some((used, event)) = connection.receive(input, &mut out)? else { break };
-    ///     input = &input[used..];
-    ///     match event {
-    ///         Event::UidlItem { number, unique_id, .. } => ids.push((number, unique_id)),
-    ///         Event::ListingEnd { .. } => break,
-    ///         _ => {}
-    ///     }
-    /// }
-    /// assert_eq!(ids, [(1, "whqtswO00WBw418f9t5JxYwZ"), (2, "QhdPYR:00WBw1Ph7x7")]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn receive_uidl<'i>(&mut self, input: &'i [u8], mut each: impl FnMut(u32, &'i str)) -> usize {
-        let (Phase::Transaction, Reading::Listing(mut progress)) = (self.phase, self.reading) else {
-            return 0;
-        };
-        let front = self.pending.front().map(|pending| &pending.kind);
-        if !matches!(front, Some(Kind::Listing(Listing::Uidl))) {
-            return 0;
-        }
-        let used = answer::plain_uidls(input, &mut progress, &self.limits, &mut each);
-        if used > 0 {
-            self.lines.consumed();
-            self.told = None;
-            self.reading = Reading::Listing(progress);
-        }
-        used
     }
 
     /// The server closed the connection.
@@ -332,133 +266,6 @@ impl Connection {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
-    }
-
-    fn check_allowed(&self, command: &Command<'_>) -> Result<(), Error> {
-        let misuse = |what| Err(Error::Misuse { what });
-        match self.phase {
-            Phase::Broken => return Err(Error::Broken),
-            Phase::Ended => return misuse("the session has ended"),
-            Phase::Handshake => return misuse("TLS must be started first"),
-            Phase::Greeting | Phase::Authorization | Phase::Transaction => {}
-        }
-        if self.pending.back().is_some_and(|pending| pending.kind.ends_flight()) {
-            return misuse("logins, STLS and QUIT end a flight: wait for their answer");
-        }
-        if self.pending.len() >= self.limits.pipeline {
-            return misuse("too many commands are open: read answers first");
-        }
-        let logged_in = self.phase == Phase::Transaction;
-        match command {
-            Command::Capa | Command::Quit => Ok(()),
-            Command::Authenticate { .. }
-            | Command::User { .. }
-            | Command::Pass { .. }
-            | Command::Apop { .. }
-            | Command::Utf8
-                if logged_in =>
-            {
-                misuse("somebody is logged in already")
-            }
-            Command::Authenticate { .. } => Ok(()),
-            Command::Languages
-            | Command::Lang { .. }
-            | Command::User { .. }
-            | Command::Pass { .. }
-            | Command::Apop { .. }
-            | Command::Utf8
-                if self.phase == Phase::Greeting =>
-            {
-                misuse("the greeting must be waited for")
-            }
-            Command::Pass { .. } if !self.named => misuse("USER must be accepted first"),
-            Command::User { name: text }
-            | Command::Pass { password: text }
-            | Command::Apop { name: text, .. } => {
-                let utf8 = |offered: &Capabilities| offered.has(&Capability::Utf8User);
-                if text.is_ascii() || self.capabilities.as_ref().is_some_and(utf8) {
-                    Ok(())
-                } else {
-                    Err(Error::Lacks { what: "UTF8 USER" })
-                }
-            }
-            Command::Languages | Command::Lang { .. } | Command::Utf8 => Ok(()),
-            Command::Stls if self.phase != Phase::Authorization => {
-                misuse("STLS comes after the greeting and before the login")
-            }
-            Command::Stls => Ok(()),
-            Command::Stat
-            | Command::Uidl
-            | Command::List
-            | Command::UidlOne { .. }
-            | Command::ListOne { .. }
-            | Command::Top { .. }
-            | Command::Retr { .. }
-            | Command::Dele { .. }
-            | Command::Rset
-            | Command::Noop => {
-                if logged_in {
-                    Ok(())
-                } else {
-                    misuse("this command needs a login")
-                }
-            }
-        }
-    }
-
-    fn answer(&mut self, with: Sasl) -> Result<(), Error> {
-        match (self.phase, self.reading, self.pending.front_mut()) {
-            (Phase::Broken, ..) => Err(Error::Broken),
-            (_, Reading::Owed, Some(Pending { kind: Kind::Authenticate { step, .. }, .. })) => {
-                *step = with;
-                self.reading = Reading::First;
-                Ok(())
-            }
-            _ => Err(Error::Misuse { what: "there is no challenge to answer" }),
-        }
-    }
-
-    fn next<'i>(&mut self, input: &'i [u8]) -> Result<Option<(usize, Event<'i>)>, Error> {
-        match self.phase {
-            Phase::Broken => return Err(Error::Broken),
-            Phase::Handshake if input.is_empty() => return Ok(None),
-            Phase::Handshake => return Err(before_tls(input)),
-            Phase::Greeting | Phase::Authorization | Phase::Transaction | Phase::Ended => {}
-        }
-        if let Reading::Body { octets } = self.reading {
-            return self.body_part(input, octets);
-        }
-        let Some(line) = self.lines.line(input, self.limits.line)? else { return Ok(None) };
-        if line.bare_lf && !self.told_bare_lf {
-            self.told_bare_lf = true;
-            return Ok(Some((0, Event::Quirk(Quirk::BareLf))));
-        }
-        if let (Reading::Listing(so_far), Some(Pending { id, kind: Kind::Listing(Listing::Uidl) })) =
-            (self.reading, self.pending.front())
-            && let Some((number, unique_id, progress)) = answer::plain_uidl(line.text, so_far, &self.limits)
-        {
-            self.lines.consumed();
-            self.told = None;
-            self.reading = Reading::Listing(progress);
-            return Ok(Some((line.len, Event::UidlItem { id: *id, number, unique_id })));
-        }
-        let found = match (self.reading, self.pending.front()) {
-            (Reading::Listing(so_far), Some(pending)) => {
-                answer::listing_line(line.text, pending, so_far, &self.limits)?
-            }
-            (Reading::First, Some(pending)) => answer::first_line(line.text, pending, &self.limits)?,
-            (Reading::Owed, _) => return Err(Error::protocol("a line while an answer is owed", line.text)),
-            (_, None) | (Reading::Body { .. }, _) => {
-                return Err(Error::protocol("a reply that answers no command", line.text));
-            }
-        };
-        if let Some(quirk) = found.quirk
-            && self.told != Some(quirk)
-        {
-            self.told = Some(quirk);
-            return Ok(Some((0, Event::Quirk(quirk))));
-        }
-        Ok(Some(self.accept(&line, found)))
     }
 
     /// The line is understood: uses it up, and moves on.

@@ -13,18 +13,19 @@
 //!
 //! The message belongs to its `DATA`, which is asked, streaming or finished. Answers come in the order of the commands.
 
+mod receiving;
 mod rules;
+mod sending;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::answer::{self, Body, Kind, Meaning, Pending, Sasl};
-use crate::command::encode_message;
+use crate::answer::{Body, Kind, Meaning, Pending, Sasl};
 use crate::frame::ReplyScan;
-use crate::stuffing::{BareLineEnd, Stuffer};
+use crate::stuffing::Stuffer;
 use crate::{
     BodyType, Capabilities, Challenge, Command, CommandId, Error, Event, Greeting, Limits, LineEnds,
-    Protocol, Quirk, Reply, parse,
+    Protocol, Reply, parse,
 };
 
 /// How far a session has come.
@@ -150,61 +151,6 @@ impl Connection {
         Ok(self.last_id)
     }
 
-    /// Answers [`Event::Challenge`] with a SASL message, raw; an empty one is sent as an empty line. `out` then holds
-    /// a secret: wipe it once it is written.
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] when there is no challenge to answer.
-    pub fn respond(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer(Sasl::Answered)?;
-        encode_message(message, out);
-        Ok(())
-    }
-
-    /// Answers [`Event::Challenge`] with `*`: the server is to refuse the login (RFC 4954 section 4).
-    ///
-    /// # Errors
-    /// [`Error::Misuse`] when there is no challenge to answer.
-    pub fn cancel(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer(Sasl::Cancelled)?;
-        out.extend_from_slice(b"*\r\n");
-        Ok(())
-    }
-
-    /// Appends a piece of the message to `out`, stuffed and with proper line ends. Where pieces end means nothing.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when the message has a lone CR or LF and [`LineEnds::Refuse`] was asked for, or an octet above
-    /// 127 and `MAIL` did not say [`BodyType::EightBitMime`]. The connection is [broken](Error::Broken) then: close
-    /// it, and the server throws the message away. [`Error::Misuse`] when the server does not wait for a message.
-    pub fn send_body(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.check_streaming()?;
-        self.check_bits(piece)?;
-        let pushed = self.stuffer.push(piece, out);
-        self.check_line_ends(pushed)
-    }
-
-    /// Appends the end of the message to `out`: the last line's end, where the message has none, and the dot.
-    ///
-    /// # Errors
-    /// As [`send_body`](Self::send_body).
-    pub fn finish_body(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.check_streaming()?;
-        let finished = self.stuffer.finish(out);
-        self.check_line_ends(finished)?;
-        if let Some(Pending { kind: Kind::Data(step), .. }) = self.pending.front_mut() {
-            *step = Body::Finished;
-        }
-        Ok(())
-    }
-
-    /// How many lines of the message that goes out, or has gone out last, have more than the 998 octets that RFC 5321
-    /// section 4.5.3.1.6 allows. They are sent as they are; some servers cut them or break them.
-    #[must_use]
-    pub fn long_lines(&self) -> u64 {
-        self.stuffer.long_lines()
-    }
-
     /// Whether [`receive`](Self::receive) has nothing to report before more input comes. Remembers how far it has
     /// looked.
     #[must_use]
@@ -229,7 +175,7 @@ impl Connection {
         out: &mut Vec<u8>,
     ) -> Result<Option<(usize, Event<'i>)>, Error> {
         let _ = out;
-        let result = self.next(input);
+        let result = self.step(input);
         if result.is_err() {
             self.phase = Phase::Broken;
         }
@@ -337,118 +283,6 @@ impl Connection {
         self.protocol
     }
 
-    /// Appends a piece of a message behind its length.
-    fn chunk(
-        &mut self,
-        chunk: &[u8],
-        last: bool,
-        line_ends: LineEnds,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
-        self.check_bits(chunk)?;
-        if self.chunks != Some(line_ends) {
-            if self.chunks.is_some() {
-                return Err(Error::Misuse { what: "all pieces of a message have the same line ends" });
-            }
-            self.stuffer = Stuffer::new(line_ends, false);
-            self.chunks = Some(line_ends);
-        }
-        let start = out.len();
-        if self.body == Some(BodyType::BinaryMime) {
-            out.extend_from_slice(chunk);
-        } else {
-            let mut pushed = self.stuffer.push(chunk, out);
-            if last {
-                pushed = pushed.and_then(|()| self.stuffer.finish(out));
-            }
-            if pushed.is_err() {
-                out.truncate(start);
-            }
-            self.check_line_ends(pushed)?;
-        }
-        if last {
-            self.chunks = None;
-        }
-        // The length is known now, and stands before.
-        let header = format!("BDAT {}{}\r\n", out.len() - start, if last { " LAST" } else { "" });
-        out.splice(start..start, header.into_bytes());
-        Ok(())
-    }
-
-    fn check_bits(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let eight = matches!(self.body, Some(BodyType::EightBitMime | BodyType::BinaryMime));
-        if eight || piece.is_ascii() {
-            return Ok(());
-        }
-        self.phase = Phase::Broken;
-        let why = "it has octets above 127, which need BODY=8BITMIME";
-        Err(Error::Invalid { what: "the message", why })
-    }
-
-    fn check_streaming(&self) -> Result<(), Error> {
-        match (self.phase, self.pending.front()) {
-            (Phase::Broken, _) => Err(Error::Broken),
-            (_, Some(Pending { kind: Kind::Data(Body::Streaming), .. })) => Ok(()),
-            _ => Err(Error::Misuse { what: "the server does not wait for a message" }),
-        }
-    }
-
-    fn check_line_ends(&mut self, stuffed: Result<(), BareLineEnd>) -> Result<(), Error> {
-        stuffed.map_err(|BareLineEnd| {
-            self.phase = Phase::Broken;
-            Error::Invalid { what: "the message", why: "it has a CR or LF that stands alone" }
-        })
-    }
-
-    fn answer(&mut self, with: Sasl) -> Result<(), Error> {
-        match (self.phase, self.pending.front_mut()) {
-            (Phase::Broken, _) => Err(Error::Broken),
-            (_, Some(Pending { kind: Kind::Authenticate { step: step @ Sasl::Owed, .. }, .. })) => {
-                *step = with;
-                Ok(())
-            }
-            _ => Err(Error::Misuse { what: "there is no challenge to answer" }),
-        }
-    }
-
-    fn next<'i>(&mut self, input: &'i [u8]) -> Result<Option<(usize, Event<'i>)>, Error> {
-        match self.phase {
-            Phase::Broken => return Err(Error::Broken),
-            Phase::Handshake if input.is_empty() => return Ok(None),
-            Phase::Handshake => return Err(before_tls(input)),
-            Phase::Greeting | Phase::Greeted | Phase::Ready | Phase::Ended => {}
-        }
-        let Some(frame) = self.scan.reply(input, &self.limits)? else { return Ok(None) };
-        let raw = frame.raw;
-        if frame.bare_lf && !self.told_bare_lf {
-            self.told_bare_lf = true;
-            return Ok(Some((0, Event::Quirk(Quirk::BareLf))));
-        }
-        let Some(parsed) = parse::reply(&frame) else {
-            return Err(Error::protocol("a reply without a code", raw));
-        };
-        let reply = Reply::new(parsed.code, parsed.enhanced, raw);
-        let Some(&Pending { id, kind }) = self.pending.front() else {
-            if parsed.code != 421 {
-                return Err(Error::protocol("a reply that answers no command", raw));
-            }
-            self.scan.consumed();
-            self.phase = Phase::Ended;
-            return Ok(Some((raw.len(), Event::Closing(reply))));
-        };
-        let (meaning, quirk) =
-            answer::meaning(kind, parsed.code, raw).map_err(|what| Error::protocol(what, raw))?;
-        let quirks = [parsed.mixed.then_some(Quirk::MixedCodes), quirk];
-        if let Some(quirk) = quirks.into_iter().flatten().nth(self.told) {
-            self.told += 1;
-            return Ok(Some((0, Event::Quirk(quirk))));
-        }
-        self.scan.consumed();
-        self.told = 0;
-        let event = self.accept(id, kind, meaning, reply, raw)?;
-        Ok(Some((raw.len(), event)))
-    }
-
     /// The reply is understood and used up: moves on.
     fn accept<'i>(
         &mut self,
@@ -539,6 +373,12 @@ impl Connection {
     fn end(&mut self) {
         self.phase = Phase::Ended;
         self.pending.clear();
+    }
+
+    /// The message that goes out must not be sent as it is, and what was sent of it must not be taken for a whole one.
+    fn broken(&mut self, error: Error) -> Error {
+        self.phase = Phase::Broken;
+        error
     }
 }
 

@@ -1,11 +1,9 @@
-//! What goes out beside the commands themselves, and which of them may. Nothing here changes the state of the session.
+//! What goes out beside the commands themselves. Nothing here changes the state of the session.
 
 use super::{Connection, State};
-use crate::command::{self, Command, CommandId, CommandKind, Place as Needs};
+use crate::command::{self, Command, CommandId, CommandKind};
 use crate::error::Error;
 use crate::event::{Challenge, Event};
-use crate::gate::Abilities;
-use crate::pipeline::Pipeline;
 use crate::quirk::Quirk;
 use crate::turn::{Body, Parts, Turn};
 use crate::types::AppendForm;
@@ -77,50 +75,6 @@ impl Connection {
             _ => return Err(Error::Misuse { what: "the session does not idle" }),
         }
         Ok(())
-    }
-
-    /// Whether [`send`](Self::send) would take a command now. What must wait for answers gives [`Error::MustWait`], so that
-    /// a caller who fills the line can tell what to hold back from what is wrong. Arguments are looked at by `send` only.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send).
-    pub fn may_send(&self, command: &Command<'_>) -> Result<(), Error> {
-        let kind = command.kind();
-        let misuse = |what| Err(Error::Misuse { what });
-        let early = self.eager
-            && (self.is_ahead() && Pipeline::may_go_ahead(kind)
-                || matches!(command, Command::Authenticate { initial_response: Some(_), .. }));
-        match self.state {
-            State::Broken => return Err(Error::Broken),
-            State::Greeting if !early => return misuse("the greeting has not come"),
-            State::Securing => return misuse("the connection waits for TLS"),
-            State::Logout => return misuse("the session has ended"),
-            State::Greeting | State::NotAuthenticated | State::Authenticated | State::Selected => {}
-        }
-        if self.turn.holds_the_line() {
-            return Err(Error::MustWait { what: "the command that is open has not all been sent" });
-        }
-        let logged_in = matches!(self.state, State::Authenticated | State::Selected);
-        match kind.place() {
-            Needs::BeforeLogIn if logged_in => return misuse("the session is logged in already"),
-            Needs::LoggedIn if !logged_in && !early => return misuse("log in first"),
-            Needs::Any | Needs::BeforeLogIn | Needs::LoggedIn | Needs::InMailbox => {}
-        }
-        if self.eager && kind == CommandKind::StartTls {
-            return misuse("an eager session is for connections that began with TLS");
-        }
-        let selected = self.state == State::Selected;
-        self.pipeline.check(command, selected, self.eager, self.limits.pipeline)?;
-        self.abilities().check(command)
-    }
-
-    /// Whether a log-in is open that other commands may follow.
-    pub(super) fn is_ahead(&self) -> bool {
-        self.eager && self.pipeline.has(CommandKind::Authenticate)
-    }
-
-    pub(super) fn abilities(&self) -> Abilities<'_> {
-        Abilities { known: self.capabilities.as_ref(), enabled: &self.enabled }
     }
 
     /// What follows a command that was sent.

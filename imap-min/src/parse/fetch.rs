@@ -4,7 +4,7 @@ use super::body::body_structure;
 use super::date::date_time;
 use super::envelope::envelope;
 use super::flags::flags;
-use super::token::{self, Parsed, blanks, fault, literal_length, number, nz_number, value};
+use super::token::{self, Parsed, blanks, endless, fault, literal_length, number, nz_number, value};
 use crate::event::{FetchItem, Labels};
 use crate::quirk::{Quirk, QuirkSet};
 use crate::types::Section;
@@ -116,7 +116,7 @@ fn labels<'i>(i: &'i [u8], nesting: usize, quirks: &mut QuirkSet) -> Parsed<'i, 
 
 /// `section-binary SP number`.
 fn binary_size<'i>(i: &'i [u8], quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
-    let Some(end) = section_end(i) else { return fault("a section has no end") };
+    let Some(end) = section_end(i) else { return endless("a section has no end") };
     let section = Section::from_wire(i.get(1..end).unwrap_or_default());
     let (rest, size) = number(blanks(i.get(end + 1..).unwrap_or_default()), quirks)?;
     Ok((rest, Item::Data(FetchItem::BinarySize { section, size })))
@@ -132,7 +132,7 @@ fn unknown<'i>(name: &'i [u8], i: &'i [u8], nesting: usize) -> Parsed<'i, Item<'
     let i = match i.first() {
         Some(b'[') => match memchr::memchr(b']', i) {
             Some(end) => i.get(end + 1..).unwrap_or_default(),
-            None => return fault("a section has no end"),
+            None => return endless("a section has no end"),
         },
         _ => i,
     };
@@ -140,9 +140,12 @@ fn unknown<'i>(name: &'i [u8], i: &'i [u8], nesting: usize) -> Parsed<'i, Item<'
     Ok((rest, Item::Data(FetchItem::Unknown { name, raw: blanks(raw) })))
 }
 
+/// Octets in which the end of an origin must come; two numbers are not as long.
+const ORIGIN: usize = 32;
+
 /// `section ["<" number ">"] SP (nstring / literal8)`.
 fn body<'i>(i: &'i [u8], binary: bool, quirks: &mut QuirkSet) -> Parsed<'i, Item<'i>> {
-    let Some(end) = section_end(i) else { return fault("a section has no end") };
+    let Some(end) = section_end(i) else { return endless("a section has no end") };
     let section = Section::from_wire(i.get(1..end).unwrap_or_default());
     let rest = i.get(end + 1..).unwrap_or_default();
     let Some(origin) = rest.strip_prefix(b"<") else {
@@ -150,7 +153,8 @@ fn body<'i>(i: &'i [u8], binary: bool, quirks: &mut QuirkSet) -> Parsed<'i, Item
     };
     let (rest, origin) = token::number32(origin, quirks)?;
     // Some servers repeat the length as well.
-    let Some(close) = memchr::memchr(b'>', rest) else { return fault("an origin has no end") };
+    let close = rest.iter().take(ORIGIN).position(|byte| *byte == b'>');
+    let Some(close) = close else { return fault("an origin has no end") };
     let rest = rest.get(close + 1..).unwrap_or_default();
     body_value(blanks(rest), section, Some(origin), binary, quirks)
 }

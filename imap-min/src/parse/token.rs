@@ -31,6 +31,11 @@ pub(crate) fn fault<T>(why: &'static str) -> Parsed<'static, T> {
     Err(nom::Err::Error(Fault(why)))
 }
 
+/// The same for what begins and has no end: whatever stands behind it is a part of it.
+pub(crate) fn endless<T>(why: &'static str) -> Parsed<'static, T> {
+    Err(nom::Err::Failure(Fault(why)))
+}
+
 /// The reason of a failure.
 pub(crate) fn reason(error: nom::Err<Fault>) -> &'static str {
     match error {

@@ -119,6 +119,125 @@ fn many_literals_are_linear() {
     assert!(started.elapsed().as_secs() < 10);
 }
 
+/// Items that are cut again and again, wherever a piece of input ends.
+#[test]
+fn long_items_are_linear_one_byte_at_a_time() {
+    let address = r#"("A (B" NIL "a" "x.org")"#;
+    let part = r#"("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 3028 92 NIL NIL NIL NIL)"#;
+    let long = |what: &str| what.repeat(250_000 / what.len());
+    let envelope = format!("ENVELOPE (NIL NIL ({}) NIL NIL NIL NIL NIL NIL NIL)", long(address));
+    let structure = format!("BODYSTRUCTURE ({} \"mixed\")", long(part));
+    let flags = format!("FLAGS ({}$last)", long("$another "));
+    let text = format!("* 1 FETCH ({envelope} {flags} X-NEW ({})", long("(a \"b\") "));
+    // Again behind a body, where the line has no beginning of its own.
+    let text = format!("{text} BODY[] {{3}}\r\na)b {structure} {flags} UID 7)\r\n");
+    let mut whole = Vec::new();
+    let mut input = text.as_bytes();
+    let mut connection = selected();
+    while let Some((used, event)) = connection.receive(input, &mut Vec::new()).unwrap() {
+        whole.push(format!("{event:?}"));
+        input = &input[used..];
+    }
+    let started = Clock::start();
+    // The three octets of the body are three events.
+    assert_eq!(drip(&mut selected(), text.bytes(), 1).unwrap(), whole.len() + 2, "{}", whole.len());
+    // Looking at everything again for each byte takes minutes.
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert!(!whole.iter().any(|event| event.contains("Unreadable")));
+}
+
+/// What begins and does not end, again and again: what looks for the end looks through the whole line each time.
+#[test]
+fn beginnings_without_ends_are_linear() {
+    const OCTETS: usize = 64 * 1024;
+    let starts = [
+        "* 1 FETCH (",
+        "* 1 FETCH (BODY[",
+        "* 1 FETCH (FLAGS (",
+        "* 1 FETCH (ENVELOPE (",
+        "* 1 FETCH (ENVELOPE (NIL NIL (",
+        "* 1 FETCH (BODYSTRUCTURE (",
+        "* 1 FETCH (BODYSTRUCTURE (\"a\" \"b\" (",
+        "* 1 FETCH (X-GM-LABELS (",
+        "* FLAGS (",
+        "* LIST (",
+        "* LIST () \"/\" ",
+        "* STATUS a (",
+        "* NAMESPACE ((",
+        "* ID (",
+        "* QUOTA a (",
+        "* CAPABILITY ",
+        "* VANISHED ",
+        "* SEARCH ",
+        "* ESEARCH (TAG \"A2\") ",
+        "* ESEARCH (TAG \"A2\") ALL ",
+        "* OK [PERMANENTFLAGS (",
+        "* OK [X ",
+        "* X ",
+    ];
+    let again = [
+        "BODY[ x ",
+        "BODY[\" x ",
+        "BODY[]<1 x ",
+        "BODY[]<1 ",
+        "BODY[] \"a ",
+        "BINARY.SIZE[ x ",
+        "X[ x ",
+        "X (x ",
+        "FLAGS (x ",
+        "FLAGS (\"x ",
+        "FLAGS [x ",
+        "ENVELOPE (",
+        "ENVELOPE (\"",
+        "BODYSTRUCTURE (\"",
+        "INTERNALDATE \"",
+        "[x ",
+        "\"x ",
+        "\"x\\",
+        "x\" ",
+        "(\"x ",
+        "()",
+        "(NIL ",
+        "(\"\" ",
+        ") ",
+        "1,",
+        "1:",
+        " ",
+        "{1} ",
+        "x=",
+        "9",
+    ];
+    let mut slow = Vec::new();
+    for start in starts {
+        for again in again {
+            let text = format!("{start}{})\r\n", again.repeat(OCTETS / again.len()));
+            let (mut connection, mut input, started) = (selected(), text.as_bytes(), Clock::start());
+            // An error ends it early, which is as good.
+            while let Ok(Some((used, _))) = connection.receive(input, &mut Vec::new()) {
+                input = &input[used..];
+            }
+            // Unoptimised, a look at each octet takes a few milliseconds, and one at all octets for each takes seconds.
+            if started.elapsed().as_millis() >= 500 {
+                slow.push((start, again, started.elapsed()));
+            }
+        }
+    }
+    assert!(slow.is_empty(), "{slow:#?}");
+}
+
+/// What a line is for is seen at its front, and must not be looked for at each of its literals.
+#[test]
+fn literals_behind_many_blanks_are_linear() {
+    for start in ["*", "* 1", "* 1 FETCH (", "* 1 FETCH (X (", "* LIST ("] {
+        for fill in [" ", "1"] {
+            let text = format!("{start}{}{}\r\n", fill.repeat(64 * 1024), " {0}\r\n".repeat(10_000));
+            let (mut connection, started) = (selected(), Clock::start());
+            let _ = drip(&mut connection, text.bytes(), 1024);
+            assert!(started.elapsed().as_millis() < 500, "{start}{fill} took {:?}", started.elapsed());
+        }
+    }
+}
+
 #[test]
 fn input_that_shrinks_does_no_harm() {
     let mut connection = selected();
