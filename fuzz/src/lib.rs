@@ -1,6 +1,7 @@
 //! What the targets share.
 
 pub mod meaning;
+pub mod session;
 
 pub use libfuzzer_sys;
 

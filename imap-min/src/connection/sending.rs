@@ -66,12 +66,12 @@ impl Connection {
     /// [`Error::Misuse`] when there is none, or it was ended before.
     pub fn end_idle(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         match &mut self.turn {
+            _ if self.state == State::Broken => return Err(Error::Broken),
             Turn::IdleWait { end, .. } if !*end => *end = true,
             Turn::Idling => {
                 self.turn = Turn::None;
                 out.extend(b"DONE\r\n");
             }
-            _ if self.state == State::Broken => return Err(Error::Broken),
             _ => return Err(Error::Misuse { what: "the session does not idle" }),
         }
         Ok(())

@@ -92,3 +92,18 @@ fn a_stream_that_ends_anywhere_is_told() {
     assert!(connection.receive_eof().is_ok());
     assert_eq!(connection.state(), State::Logout);
 }
+
+/// Found by the fuzz target `imap_session`.
+#[test]
+fn no_idle_ends_on_a_broken_connection() {
+    for heard_before in [&b""[..], b"+ idling\r\n"] {
+        let mut connection = greeted(b"* PREAUTH in\r\n");
+        let mut out = Vec::new();
+        connection.send(Command::Idle, &mut out).unwrap();
+        heard(&mut connection, heard_before).unwrap();
+        heard(&mut connection, b"A9 OK\r\n").unwrap_err();
+        out.clear();
+        assert!(matches!(connection.end_idle(&mut out), Err(Error::Broken)));
+        assert_eq!(out, b"");
+    }
+}
