@@ -215,21 +215,27 @@ impl AuthorizationCodeFlow {
         Err(Error::Redirect { reason })
     }
 
-    /// An id token must be the one of this sign-in (OpenID Connect Core section 3.1.3.7, number 11).
-    fn check_nonce(&self, exchange: &TokenExchange) -> Result<(), Error> {
+    /// An id token must be for this client and of this sign-in (OpenID Connect Core section 3.1.3.7, numbers 3 and 11).
+    fn check_id_token(&self, exchange: &TokenExchange) -> Result<(), Error> {
         let Some(id_token) = exchange.done().and_then(|response| response.id_token.as_ref()) else {
             return Ok(());
         };
+        let malformed = |what: &str| Error::Malformed { status: 200, what: what.to_owned() };
         let claims = jwt::claims(id_token.expose());
-        let nonce = claims.as_ref().and_then(|claims| json::text(&claims.0, "nonce"));
-        match nonce {
+        let claims = claims.as_ref().map(|claims| &claims.0);
+        let is_for = |audience: &Value| audience.as_str() == Some(self.app.client_id());
+        let for_us = claims.and_then(|claims| claims.get("aud")).is_none_or(|audience| match audience {
+            Value::Array(all) => all.iter().any(is_for),
+            one => is_for(one),
+        });
+        if !for_us {
+            return Err(malformed("the id token is for another application"));
+        }
+        match claims.and_then(|claims| json::text(claims, "nonce")) {
             // Without openid in the request there was no nonce to repeat.
             None if !self.url.expose().contains("&nonce=") => Ok(()),
             Some(nonce) if pkce::same(nonce.as_bytes(), self.nonce.expose().as_bytes()) => Ok(()),
-            _ => {
-                let what = "the id token is not of this sign-in: its nonce is another".to_owned();
-                Err(Error::Malformed { status: 200, what })
-            }
+            _ => Err(malformed("the id token is not of this sign-in: its nonce is another")),
         }
     }
 }
@@ -246,7 +252,7 @@ impl Flow for AuthorizationCodeFlow {
     fn receive(&mut self, response: &Response, now: Timestamp) -> Result<(), Error> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Exchange(mut exchange) => {
-                let received = exchange.receive(response, now).and_then(|()| self.check_nonce(&exchange));
+                let received = exchange.receive(response, now).and_then(|()| self.check_id_token(&exchange));
                 // After a misuse the flow is as it was.
                 if matches!(received, Ok(()) | Err(Error::Misuse(_))) {
                     self.state = State::Exchange(exchange);

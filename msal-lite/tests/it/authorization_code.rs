@@ -244,13 +244,14 @@ fn a_code_is_redeemed_once_whatever_happens() {
 
 #[test]
 fn an_id_token_of_another_sign_in_is_refused() {
-    let with_nonce = |nonce: &str| {
+    let with = |claims: &str| {
         let plain = tokens("a", "r");
         let start = plain.find("\"id_token\":\"").unwrap() + 12;
         let end = start + plain[start..].find('"').unwrap();
-        let id_token = jwt(&format!(r#"{{"oid":"o","tid":"{TENANT}","nonce":"{nonce}"}}"#));
+        let id_token = jwt(&format!(r#"{{"oid":"o","tid":"{TENANT}",{claims}}}"#));
         format!("{}{id_token}{}", &plain[..start], &plain[end..])
     };
+    let with_nonce = |nonce: &str| with(&format!(r#""nonce":"{nonce}""#));
     let mut flow = redeeming();
     sent(&mut flow);
     let nonce = query(&flow)["nonce"].clone();
@@ -263,6 +264,24 @@ fn an_id_token_of_another_sign_in_is_refused() {
         let error = flow.receive(&ok(body), NOW).unwrap_err();
         assert!(error.to_string().contains("nonce"), "{error}");
         assert!(flow.step().is_err());
+    }
+    // Whom it is for, where it says so.
+    for (audience, is_ours) in [
+        (format!("\"{CLIENT}\""), true),
+        (format!("[\"other\",\"{CLIENT}\"]"), true),
+        ("\"other\"".to_owned(), false),
+        ("[\"other\"]".to_owned(), false),
+        ("[]".to_owned(), false),
+        ("null".to_owned(), false),
+    ] {
+        let mut flow = redeeming();
+        sent(&mut flow);
+        let nonce = query(&flow)["nonce"].clone();
+        let received = flow.receive(&ok(with(&format!(r#""nonce":"{nonce}","aud":{audience}"#))), NOW);
+        assert_eq!(received.is_ok(), is_ours, "{audience}");
+        if let Err(error) = received {
+            assert!(error.to_string().contains("another application"), "{error}");
+        }
     }
     // Without an id token there is nothing to compare.
     let mut flow = redeeming();
