@@ -94,6 +94,9 @@ fn data() {
         );
         line += 1;
     }
+    let mut stuffed = Vec::with_capacity(message.len() / 16 * 17);
+    let mut connection = streaming(&name);
+    let _ = connection.send_body(&message, &mut stuffed).and_then(|()| connection.finish_body(&mut stuffed));
     let mut out = Vec::with_capacity(128 * 1024);
     Rivals::new("DATA of 50 MiB")
         .add("a scan for line ends, and a copy", || {
@@ -115,7 +118,38 @@ fn data() {
             let _ = connection.finish_body(&mut out);
             assert!(out.ends_with(b"\r\n.\r\n"));
         })
+        .add("pop3-min, back again into a buffer", || assert_eq!(unstuff(&stuffed), message.len()))
         .run(11, 1);
+}
+
+/// The way back: to unstuff lends the message piece by piece, and so that both leave it in a buffer, it is copied there.
+/// Returns its octets.
+fn unstuff(stuffed: &[u8]) -> usize {
+    let mut connection = pop3_min::Connection::new(pop3_min::Limits::default());
+    let mut commands = Vec::new();
+    let _ = connection.receive(b"+OK\r\n", &mut commands);
+    let login = pop3_min::Command::Authenticate { mechanism: "X", initial_response: Some(b"x") };
+    let _ = connection.send(login, &mut commands);
+    let _ = connection.receive(b"+OK\r\n", &mut commands);
+    let _ = connection.send(pop3_min::Command::Retr { number: 1 }, &mut commands);
+    let _ = connection.receive(b"+OK\r\n", &mut commands);
+    let mut out = Vec::with_capacity(128 * 1024);
+    let (mut at, mut octets) = (0, 0);
+    loop {
+        let window = at..stuffed.len().min(at + 16 * 1024);
+        let mut input = stuffed.get(window).unwrap_or_default();
+        out.clear();
+        while let Ok(Some((used, event))) = connection.receive(black_box(input), &mut commands) {
+            (at, input) = (at + used, input.get(used..).unwrap_or_default());
+            match event {
+                pop3_min::Event::Body(bytes) => out.extend_from_slice(bytes),
+                pop3_min::Event::BodyEnd { .. } => return octets + out.len(),
+                _ => {}
+            }
+        }
+        octets += out.len();
+        black_box(&out);
+    }
 }
 
 fn greeted(name: &EhloName) -> Connection {

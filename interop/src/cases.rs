@@ -11,6 +11,7 @@ mod pop3;
 mod smtp;
 mod smtp_stopped;
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::pin::Pin;
 
@@ -101,6 +102,14 @@ fn message(subject: &str, bytes: usize) -> Vec<u8> {
 /// Puts a message into a mailbox as a file, newer than all others.
 fn put(maildir: &Path, message: &[u8]) -> std::io::Result<()> {
     let unix = String::from_utf8_lossy(message).replace("\r\n", "\n");
-    std::fs::create_dir_all(maildir.join("new"))?;
-    std::fs::write(maildir.join("new").join(format!("{}.interop", message.len())), unix)
+    let new = maildir.join("new");
+    // Dovecot makes the rest of a mailbox that it has not seen yet, as the user who owns the folder around it.
+    let missing: Vec<&Path> = new.ancestors().take_while(|folder| !folder.exists()).collect();
+    let around =
+        missing.last().unwrap_or(&new.as_path()).parent().map_or_else(|| new.metadata(), Path::metadata)?;
+    std::fs::create_dir_all(&new)?;
+    for folder in missing {
+        std::os::unix::fs::chown(folder, Some(around.uid()), Some(around.gid()))?;
+    }
+    std::fs::write(new.join(format!("{}.interop", message.len())), unix)
 }

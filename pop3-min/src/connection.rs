@@ -86,7 +86,8 @@ impl Connection {
     }
 
     /// Appends a command to `out`. Commands may be sent before earlier ones are answered where the server offers
-    /// `PIPELINING`; `AUTH`, `PASS`, `APOP`, `STLS` and `QUIT` end such a flight.
+    /// `PIPELINING` (RFC 2449 section 6.6), which is the caller's to know: many servers offer it only in a `CAPA` after
+    /// the login. `AUTH`, `PASS`, `APOP`, `STLS` and `QUIT` end such a flight.
     ///
     /// # Errors
     /// [`Error::Misuse`] when the state does not allow it, [`Error::Lacks`] when a name or password needs `UTF8 USER`

@@ -29,7 +29,10 @@ pub(crate) struct Stuffer {
 }
 
 /// How much is looked at as a whole. One end of a line that is not proper makes this much slower.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 16 * 1024;
+
+/// Where each so many octets have the end of a line, no line is too long.
+const CHUNK: usize = 256;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
@@ -56,10 +59,9 @@ impl Stuffer {
         out.reserve(piece.len() + piece.len() / 16 + 2);
         for block in piece.chunks(BLOCK) {
             let rest = self.settle(block, out)?;
-            if is_proper(rest) {
-                self.copy(rest, out);
-            } else {
-                self.mend(rest, out)?;
+            match proper(rest) {
+                Some(lines) => self.copy(rest, lines, out),
+                None => self.mend(rest, out)?,
             }
         }
         Ok(())
@@ -78,8 +80,8 @@ impl Stuffer {
         Ok(rest.unwrap_or(piece))
     }
 
-    /// Appends what [`is_proper`]: up to the next dot to be stuffed in one piece.
-    fn copy(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+    /// Appends what is [`proper`]: up to the next dot to be stuffed in one piece.
+    fn copy(&mut self, piece: &[u8], lines: Lines, out: &mut Vec<u8>) {
         let text = piece.strip_suffix(b"\r").unwrap_or(piece);
         let mut copied = 0;
         if self.dots {
@@ -94,13 +96,28 @@ impl Stuffer {
             }
         }
         out.extend_from_slice(text.get(copied..).unwrap_or_default());
-        self.measure(text);
+        match lines {
+            Lines::Short => self.measure_ends(text),
+            Lines::Any => self.measure(text),
+        }
         self.at = match (text.last(), text.len() < piece.len()) {
             (_, true) => At::Cr,
             (Some(b'\n'), false) => At::LineStart,
             (Some(_), false) => At::Middle,
             (None, false) => self.at,
         };
+    }
+
+    /// Counts the first line if it is too long, where no other can be.
+    fn measure_ends(&mut self, text: &[u8]) {
+        match (memchr(b'\n', text), memrchr(b'\n', text)) {
+            (Some(first), Some(last)) => {
+                // With the CR, of which the limit knows nothing.
+                self.long_lines += u64::from(self.line + first > LONGEST_LINE + 1);
+                self.line = text.len() - last - 1;
+            }
+            _ => self.line = self.line.saturating_add(text.len()),
+        }
     }
 
     /// Counts lines that are too long, and does not look at each line for it: as many as fit into the longest are
@@ -220,14 +237,38 @@ impl Stuffer {
     }
 }
 
-/// Whether each CR but the last octet has an LF behind it, and each LF a CR before it. Without a branch for each octet.
-fn is_proper(piece: &[u8]) -> bool {
-    let behind = piece.get(1..).unwrap_or_default();
-    let odd = piece
-        .iter()
-        .zip(behind)
-        .fold(0, |odd, (one, next)| odd | (u8::from(*one == b'\r') ^ u8::from(*next == b'\n')));
-    odd == 0 && !piece.starts_with(b"\n")
+/// How long the lines of a block may be, its first one excepted.
+#[derive(Debug, Clone, Copy)]
+enum Lines {
+    Short,
+    Any,
+}
+
+/// Looks whether each CR but the last octet has an LF behind it, and each LF a CR before it; `None` where not. Without a
+/// branch for each octet, and in chunks whose length the compiler knows.
+fn proper(block: &[u8]) -> Option<Lines> {
+    let behind = block.get(1..).unwrap_or_default();
+    let (chunks, chunks_behind) = (block.as_chunks::<CHUNK>().0, behind.as_chunks::<CHUNK>().0);
+    let whole = chunks_behind.len() * CHUNK;
+    let (mut odd, mut short) = (block.starts_with(b"\n"), true);
+    for (chunk, behind) in chunks.iter().zip(chunks_behind) {
+        let (odd_here, end_here) = look(chunk, behind);
+        odd |= odd_here;
+        short &= end_here;
+    }
+    let rest = look(block.get(whole..).unwrap_or_default(), behind.get(whole..).unwrap_or_default());
+    let lines = if short { Lines::Short } else { Lines::Any };
+    (!odd && !rest.0).then_some(lines)
+}
+
+/// Whether a CR or LF stands alone, and whether a line ends. `behind` has what stands behind each octet.
+#[inline(always)]
+fn look(chunk: &[u8], behind: &[u8]) -> (bool, bool) {
+    let (odd, end) = chunk.iter().zip(behind).fold((0, 0), |(odd, end), (one, next)| {
+        let lf = u8::from(*next == b'\n');
+        (odd | (u8::from(*one == b'\r') ^ lf), end | lf)
+    });
+    (odd != 0, end != 0)
 }
 
 /// What can be copied as it is, and what stands behind it.

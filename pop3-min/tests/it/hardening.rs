@@ -107,10 +107,16 @@ fn inside_tls() -> Connection {
 
 #[test]
 fn s4_nothing_is_kept_from_before_tls() {
-    let mut connection = inside_tls();
+    let connection = inside_tls();
     assert!(connection.capabilities().is_none());
     assert_eq!((connection.state(), connection.pending()), (State::Authorization, 0));
-    // A name that was given in plaintext is forgotten as well.
+    // A name that was given, and accepted, in plaintext is forgotten as well.
+    let mut connection = greeted();
+    for command in [Command::User { name: "ann" }, Command::Stls] {
+        connection.send(command, &mut Vec::new()).unwrap();
+        feed(&mut connection, &[b"+OK\r\n"]).unwrap();
+    }
+    connection.tls_started(b"").unwrap();
     let pass = Command::Pass { password: "secret" };
     assert!(matches!(connection.send(pass, &mut Vec::new()), Err(Error::Misuse { .. })));
 }
@@ -149,6 +155,7 @@ fn s8_no_argument_is_two_commands() {
                 Command::User { name: &text },
                 Command::Apop { name: &text, digest: "c4c9334bac560ecc979e58001b3e22fb" },
                 Command::Apop { name: "a", digest: &text },
+                Command::Apop { name: "a", digest: &format!("{text:0<32}") },
                 Command::Lang { tag: &text },
                 Command::Authenticate { mechanism: &text, initial_response: None },
             ] {

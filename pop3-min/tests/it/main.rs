@@ -20,6 +20,8 @@ mod hardening;
 mod hostile;
 #[cfg(feature = "tokio")]
 mod memory;
+#[cfg(feature = "tokio")]
+mod model;
 mod script;
 mod transcripts;
 mod uidl;

@@ -244,6 +244,10 @@ fn s12_a_login_is_what_was_asked_for() {
     let two_steps = Command::Authenticate { mechanism: "XOAUTH2", initial_response: None };
     connection.send(two_steps, &mut Vec::new()).unwrap();
     assert!(feed(&mut connection, &[b"235 in\r\n"]).is_err(), "in before anything was said");
+    // The server asks, and does not wait for the answer.
+    let mut connection = ready(Limits::default(), "AUTH XOAUTH2");
+    connection.send(two_steps, &mut Vec::new()).unwrap();
+    assert!(feed(&mut connection, &[b"334 \r\n235 in\r\n"]).is_err(), "in before anything was said");
     // The token goes out once, also when the server asks again.
     let mut connection = ready(Limits::default(), "AUTH XOAUTH2");
     let mut out = Vec::new();

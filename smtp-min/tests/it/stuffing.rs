@@ -157,6 +157,22 @@ proptest! {
     }
 }
 
+/// Around the limit, in front of lines that are all short: what is looked at as a whole may begin within the long one.
+#[test]
+fn a_long_line_before_short_ones_counts_wherever_it_is_cut() {
+    for length in 996..1001 {
+        let message = format!("{}\r\n{}", "a".repeat(length), "short\r\n".repeat(300));
+        for at in 0..length + 10 {
+            let mut connection = streaming(LineEnds::Refuse);
+            for piece in [&message.as_bytes()[..at], &message.as_bytes()[at..]] {
+                connection.send_body(piece, &mut Vec::new()).unwrap();
+            }
+            connection.finish_body(&mut Vec::new()).unwrap();
+            assert_eq!(connection.long_lines(), u64::from(length > 998), "{length}, cut at {at}");
+        }
+    }
+}
+
 #[test]
 fn smuggled_ends_never_reach_the_wire() {
     for end in ["\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n", "\r\n.\r", "\r\n.\r\n", "\r.\r\n", "\n.\r"] {
