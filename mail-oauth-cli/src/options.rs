@@ -327,7 +327,7 @@ pub(crate) struct SimOptions {
     /// List the faults and end.
     #[arg(long)]
     pub(crate) list_faults: bool,
-    /// Repeat what is handed out: ids, codes, tokens.
+    /// Repeat what is handed out: ids, codes, refresh tokens; signatures differ.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     /// Let other programs set faults and let time pass, at an address that is shown.

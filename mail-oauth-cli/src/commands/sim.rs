@@ -1,6 +1,7 @@
 //! `mail-oauth sim`: the simulated tenant in the foreground, with commands to paste.
 
 use std::error::Error as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use mail_oauth_sim::{App, Mailbox, Tenant, TenantBuilder, User, catalogue};
@@ -83,15 +84,12 @@ pub(crate) async fn run(options: &SimOptions, screen: Screen) -> Result<(), Fail
     let mut object = json!({
         "ok": true,
         "authority": tenant.authority(),
-        "imap": tenant.imap_addr().to_string(),
-        "pop3": tenant.pop3_addr().to_string(),
-        "smtp": tenant.smtp_addr().to_string(),
         "user": USER,
         "client_id": CLIENT_ID,
         "ca_file": dir.join("ca.pem"),
         "config": config,
     });
-    add_control(&tenant, &mut object);
+    add_addresses(&tenant, &mut object);
     screen.object(&object);
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
@@ -107,39 +105,44 @@ async fn scenario(tenant: Tenant, options: &SimOptions, screen: Screen) -> Resul
     std::fs::create_dir_all(&dir)
         .and_then(|()| std::fs::write(&ca, tenant.ca_pem()))
         .map_err(|e| Failure::output(&format!("cannot write to {}", dir.display()), &e))?;
-    let addresses = [
-        ("imap", tenant.imap_addr()),
-        ("imap_starttls", tenant.imap_starttls_addr()),
-        ("pop3", tenant.pop3_addr()),
-        ("pop3_starttls", tenant.pop3_starttls_addr()),
-        ("smtp", tenant.smtp_addr()),
-        ("smtp_tls", tenant.smtp_tls_addr()),
-    ];
     screen.say(format!(
         "{STRONG}The tenant is running.{STRONG:#} Ctrl-C stops it.\n\n  authority      {}",
         tenant.authority()
     ));
     let mut object = json!({ "ok": true, "authority": tenant.authority(), "ca_file": ca });
-    for (name, address) in addresses {
+    for (name, address) in addresses(&tenant) {
         screen.say(format!("  {name:<13}  localhost:{}", address.port()));
-        if let Some(fields) = object.as_object_mut() {
-            fields.insert(name.to_owned(), address.to_string().into());
-        }
     }
     if let Some(control) = tenant.control() {
         screen.say(format!("  control        {control}"));
     }
     screen.say(format!("  CA file        {}", ca.display()));
-    add_control(&tenant, &mut object);
+    add_addresses(&tenant, &mut object);
     screen.object(&object);
     interrupt::told_to_stop().await;
     tenant.shutdown().await;
     Ok(())
 }
 
-/// The address of the control endpoint, if it was opened.
-fn add_control(tenant: &Tenant, object: &mut serde_json::Value) {
-    if let (Some(control), Some(fields)) = (tenant.control(), object.as_object_mut()) {
+/// Where the mail servers listen.
+fn addresses(tenant: &Tenant) -> [(&'static str, SocketAddr); 6] {
+    [
+        ("imap", tenant.imap_addr()),
+        ("imap_starttls", tenant.imap_starttls_addr()),
+        ("pop3", tenant.pop3_addr()),
+        ("pop3_starttls", tenant.pop3_starttls_addr()),
+        ("smtp", tenant.smtp_addr()),
+        ("smtp_tls", tenant.smtp_tls_addr()),
+    ]
+}
+
+/// The addresses of all mail servers, and of the control endpoint if it was opened.
+fn add_addresses(tenant: &Tenant, object: &mut serde_json::Value) {
+    let Some(fields) = object.as_object_mut() else { return };
+    for (name, address) in addresses(tenant) {
+        fields.insert(name.into(), address.to_string().into());
+    }
+    if let Some(control) = tenant.control() {
         fields.insert("control".into(), control.into());
     }
 }

@@ -132,7 +132,7 @@ async fn an_empty_mailbox_is_no_error() {
 async fn sim_runs_until_it_is_told_to_stop() {
     let bed = Bed::start(builder()).await;
     let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_mail-oauth"))
-        .args(["sim", "--json", "--dir", bed.path("sim").to_str().unwrap()])
+        .args(["sim", "--json", "--control", "--dir", bed.path("sim").to_str().unwrap()])
         .stdout(std::process::Stdio::piped())
         .kill_on_drop(true)
         .spawn()
@@ -140,6 +140,11 @@ async fn sim_runs_until_it_is_told_to_stop() {
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
     let facts: serde_json::Value = serde_json::from_str(&line).unwrap();
+    for server in ["imap", "imap_starttls", "pop3", "pop3_starttls", "smtp", "smtp_tls"] {
+        let address: std::net::SocketAddr = facts[server].as_str().unwrap().parse().unwrap();
+        assert!(tokio::net::TcpStream::connect(address).await.is_ok(), "{server}");
+    }
+    assert!(facts["control"].as_str().unwrap().ends_with("/control"));
     let config = facts["config"].as_str().unwrap();
     let login = tokio::process::Command::new(env!("CARGO_BIN_EXE_mail-oauth"))
         .args(["login", "--json", "--config", config])

@@ -208,6 +208,27 @@ fn page(answer: &Http) -> (String, String) {
 }
 
 #[tokio::test]
+async fn nobody_signs_in_at_an_address_that_is_no_sign_in_page() {
+    let tenant = people().start().await.unwrap();
+    let right = url(&tenant, APP, "http://localhost:1", &[]);
+    assert!(tenant.sign_in(&right, ADELE).is_ok());
+    let host = format!("localhost:{}", tenant.identity_addr().port());
+    assert!(tenant.sign_in(&right.replace(&host, "login.microsoftonline.com"), ADELE).is_ok());
+    for (wrong, number) in [
+        (right.replace("/oauth2/v2.0/authorize", "/oauth2/authorize"), 0),
+        (right.replace("/oauth2/v2.0/authorize", "/oauth2/v2.0/token"), 0),
+        (right.replace("https:", "http:"), 0),
+        (right.replace(tenant.tenant_id(), "fabrikam.example"), 90002),
+        (right.replace(&host, "login.microsoftonline.us"), 90038),
+    ] {
+        match tenant.sign_in(&wrong, ADELE) {
+            Err(Error::Page { aadsts }) => assert_eq!(aadsts, number, "{wrong}"),
+            other => panic!("{wrong}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn enter_goes_on_and_does_not_cancel() {
     let tenant = people().start().await.unwrap();
     let path = url(&tenant, APP, "http://localhost:1", &[]);
