@@ -107,8 +107,6 @@ pub trait Machine: Sized + Debug {
     type Id: Copy + PartialEq + Debug;
     /// Whether answers come in the order of the commands, and what is open is counted.
     const IN_ORDER: bool;
-    /// Whether `OK` to `AUTH` is refused before a message of ours was sent, and after it was cancelled.
-    const CHECKS_LOGIN: bool;
     /// What the peer may say. `#` stands for the number of a command.
     const LINES: &'static [&'static [u8]];
 
@@ -480,7 +478,7 @@ impl<M: Machine> Session<M> {
         match kind {
             Kind::Authenticate => {
                 let answered = attempt.is_some_and(|attempt| attempt.answered);
-                assert!(answered || !M::CHECKS_LOGIN, "a log-in without a message of ours");
+                assert!(answered, "a log-in without a message of ours");
                 self.logged_in = true;
             }
             Kind::Login => self.logged_in = true,

@@ -31,7 +31,6 @@ fn fault(error: Error) -> Fault {
 impl Machine for Imap {
     type Id = CommandId;
     const IN_ORDER: bool = false;
-    const CHECKS_LOGIN: bool = false;
     const LINES: &'static [&'static [u8]] = &[
         b"* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2 STARTTLS] ready\r\n",
         b"* PREAUTH in\r\n",

@@ -24,7 +24,6 @@ fn fault(error: Error) -> Fault {
 impl Machine for Pop3 {
     type Id = CommandId;
     const IN_ORDER: bool = true;
-    const CHECKS_LOGIN: bool = true;
     const LINES: &'static [&'static [u8]] = &[
         b"+OK\r\n",
         b"+OK ready <1.2@x>\r\n",

@@ -26,7 +26,6 @@ fn fault(error: Error) -> Fault {
 impl Machine for Smtp {
     type Id = CommandId;
     const IN_ORDER: bool = true;
-    const CHECKS_LOGIN: bool = true;
     const LINES: &'static [&'static [u8]] = &[
         b"220 ready\r\n",
         b"250 2.1.0 ok\r\n",

@@ -386,7 +386,7 @@ impl Connection {
             return Err(Error::protocol("an answer to a command that was not sent", line));
         };
         let done = status == Status::Ok;
-        self.end_turn(command, kind);
+        self.end_turn(command, kind, done, line)?;
         match kind {
             CommandKind::Authenticate | CommandKind::Login if done => {
                 self.state = State::Authenticated;

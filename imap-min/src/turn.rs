@@ -12,6 +12,8 @@ pub(crate) enum Turn {
     Challenges {
         /// One waits for its answer.
         open: bool,
+        /// A message of ours was sent, and the log-in was not cancelled behind it.
+        answered: bool,
     },
     /// A command has more parts, each behind the announcement of a literal.
     Parts {
@@ -36,6 +38,7 @@ pub(crate) enum Turn {
 /// The octets of a message that are still to be sent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Body {
+    pub(crate) id: CommandId,
     pub(crate) left: u64,
     /// What stands behind them.
     pub(crate) tail: &'static str,

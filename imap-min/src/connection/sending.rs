@@ -14,7 +14,7 @@ impl Connection {
     /// # Errors
     /// [`Error::Misuse`] when no challenge waits.
     pub fn respond(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer_challenge()?;
+        self.answer_challenge(true)?;
         command::put_base64(out, message);
         out.extend(b"\r\n");
         Ok(())
@@ -25,7 +25,7 @@ impl Connection {
     /// # Errors
     /// [`Error::Misuse`] when no challenge waits.
     pub fn cancel(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.answer_challenge()?;
+        self.answer_challenge(false)?;
         out.extend(b"*\r\n");
         Ok(())
     }
@@ -86,16 +86,16 @@ impl Connection {
         out: &mut Vec<u8>,
     ) {
         match command {
-            Command::Authenticate { .. } => {
+            Command::Authenticate { initial_response, .. } => {
                 self.capabilities_old = true;
-                self.turn = Turn::Challenges { open: false };
+                self.turn = Turn::Challenges { open: false, answered: initial_response.is_some() };
             }
             Command::Login { .. } => self.capabilities_old = true,
             Command::Enable { .. } => self.enabled_told = false,
             Command::Idle => self.turn = Turn::IdleWait { id, end: false },
             Command::Append(append) => {
                 let tail = if append.form == AppendForm::Utf8 { ")\r\n" } else { "\r\n" };
-                let body = Body { left: append.size, tail };
+                let body = Body { id, left: append.size, tail };
                 if stops.is_empty() {
                     self.ready = Some(id);
                     self.turn = Turn::Body(body);
@@ -111,11 +111,11 @@ impl Connection {
         }
     }
 
-    fn answer_challenge(&mut self) -> Result<(), Error> {
+    fn answer_challenge(&mut self, by_message: bool) -> Result<(), Error> {
         match &mut self.turn {
             _ if self.state == State::Broken => Err(Error::Broken),
-            Turn::Challenges { open } if *open => {
-                *open = false;
+            Turn::Challenges { open, answered } if *open => {
+                (*open, *answered) = (false, by_message);
                 Ok(())
             }
             _ => Err(Error::Misuse { what: "no SASL challenge waits for an answer" }),
@@ -138,13 +138,14 @@ impl Connection {
         out: &mut Vec<u8>,
     ) -> Result<Event<'i>, Error> {
         let event = match std::mem::take(&mut self.turn) {
-            Turn::Challenges { open } => {
-                let answered = self.pipeline.doubt();
+            Turn::Challenges { open, answered } => {
+                let swallowed = self.pipeline.doubt();
                 if open {
                     return Err(Error::protocol("a SASL challenge before the last one was answered", line));
                 }
-                self.turn = Turn::Challenges { open: !answered };
-                return Ok(Event::Challenge(Challenge { base64, limit: self.limits.challenge, answered }));
+                self.turn = Turn::Challenges { open: !swallowed, answered };
+                let limit = self.limits.challenge;
+                return Ok(Event::Challenge(Challenge { base64, limit, answered: swallowed }));
             }
             Turn::Parts { id, mut parts } => {
                 if parts.next(out) {
@@ -173,7 +174,25 @@ impl Connection {
     }
 
     /// A command has ended: nothing of it waits any more, but for octets that the server still counts.
-    pub(super) fn end_turn(&mut self, command: CommandId, kind: CommandKind) {
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] for a success that cannot be: of a message before its end, of a log-in before a message of ours.
+    pub(super) fn end_turn(
+        &mut self,
+        command: CommandId,
+        kind: CommandKind,
+        done: bool,
+        line: &[u8],
+    ) -> Result<(), Error> {
+        match &self.turn {
+            Turn::BodyWait { id, .. } | Turn::Body(Body { id, .. }) if done && *id == command => {
+                return Err(Error::protocol("a message that is accepted before its end", line));
+            }
+            Turn::Challenges { answered: false, .. } if done && kind == CommandKind::Authenticate => {
+                return Err(Error::protocol("a log-in that succeeds without a message of ours", line));
+            }
+            _ => {}
+        }
         let ends = match &self.turn {
             Turn::None | Turn::Body(_) => false,
             Turn::Challenges { .. } => kind == CommandKind::Authenticate,
@@ -183,5 +202,6 @@ impl Connection {
         if ends {
             self.turn = Turn::None;
         }
+        Ok(())
     }
 }

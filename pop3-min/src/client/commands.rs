@@ -62,13 +62,42 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// [`next_event`](Self::next_event) on another connection, which stream. [`Error::Refused`], and those of the
     /// connection.
     pub async fn uidl(&mut self) -> Result<Vec<(u32, String)>, Error> {
-        self.listing(Command::Uidl, |event| match event {
-            Event::UidlItem { number, unique_id, .. } => {
-                Some(((*number, (*unique_id).to_owned()), unique_id.len()))
+        self.begin()?;
+        self.queue(Command::Uidl)?;
+        let limit = self.connection.limits().collected;
+        let mut collected = 0_usize;
+        let mut items = Vec::new();
+        let mut keep = |number: u32, unique_id: &str| {
+            collected = collected.saturating_add(ENTRY + unique_id.len());
+            if collected <= limit {
+                items.push((number, unique_id.to_owned()));
+                return Ok(());
             }
-            _ => None,
-        })
-        .await
+            Err(Error::TooLong { what: "what one method may collect", limit })
+        };
+        loop {
+            // Plain lines go in runs; the machine tells what else comes.
+            let mut kept = Ok(());
+            let unread = self.input.get(self.used..).unwrap_or_default();
+            self.used += self.connection.receive_uidl(unread, |number, unique_id| {
+                if kept.is_ok() {
+                    kept = keep(number, unique_id);
+                }
+            });
+            kept?;
+            match self.next_event().await? {
+                Event::UidlItem { number, unique_id, .. } => keep(number, unique_id)?,
+                Event::ListingEnd { .. } => break,
+                Event::Completed { reply, .. } => {
+                    let refusal = Refusal::error("UIDL", &reply);
+                    self.busy = false;
+                    return Err(refusal);
+                }
+                _ => {}
+            }
+        }
+        self.busy = false;
+        Ok(items)
     }
 
     /// `LIST`: the number and the octets of each message, the latter where the server sent a usable number.
