@@ -26,7 +26,7 @@ use crate::limits::Limits;
 use crate::parse::response::Response;
 use crate::pipeline::Pipeline;
 use crate::quirk::Quirk;
-use crate::reader::{Found, Place, Reader};
+use crate::reader::{Found, Place, Reader, Usual};
 use crate::selected::{Selected, Views};
 use crate::text::{Code, CodeName, Text};
 use crate::turn::Turn;
@@ -174,12 +174,12 @@ impl Connection {
     ) -> Result<Option<(usize, Event<'i>)>, Error> {
         if self.ready.is_none()
             && self.state != State::Broken
-            && let Some(found) = self.reader.quick(input)
+            && let Some((used, usual)) = self.reader.quick(input)
         {
-            if let Event::FetchItem(item) = &found.1 {
+            if let Usual::Item(item) = &usual {
                 self.see(item);
             }
-            return Ok(Some(found));
+            return Ok(Some((used, usual.into())));
         }
         self.receive_any(input, out)
     }

@@ -31,7 +31,7 @@ use crate::parse::token::{Fault, blanks, reason, value, word};
 use crate::quirk::{Quirk, QuirkSet};
 
 pub(crate) use esearch::Head;
-pub(crate) use quick::start as quick_start;
+pub(crate) use quick::{Usual, start as quick_start};
 
 /// The next event and the octets it uses.
 pub(crate) type Found<'i> = (usize, Event<'i>);
@@ -219,7 +219,7 @@ impl Reader {
             Place::Items(line) => self.items(input, line, limits),
             Place::Set(line) => Ok(self.set(input, line)),
             Place::Fetch(walk) => self.fetch(input, walk, limits).map(Some),
-            Place::Literal(..) => Ok(self.literal(input)),
+            Place::Literal(..) => Ok(self.literal(input).map(|(used, usual)| (used, usual.into()))),
             Place::Quoted(walk) => self.quoted(input, walk).map(Some),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Whatever is only slightly different is left to the tolerant grammar, which gives the same for what is recognised here.
 
-use super::{Found, Place, Reader, Walk};
+use super::{Place, Reader, Walk};
 use crate::digits::digits;
 use crate::event::{BodyStart, Event, FetchItem};
 use crate::frame::{End, Segment};
@@ -10,10 +10,38 @@ use crate::parse::envelope::strict_envelope;
 use crate::scan::Stops;
 use crate::types::{Date, DateTime, Envelope, Flags, Section};
 
+/// What is usual, and small: an [`Event`] is moved about at several times the cost.
+pub(crate) enum Usual<'i> {
+    Item(FetchItem<'i>),
+    /// The whole message follows, of so many octets.
+    BodyStart(u64),
+    Body(&'i [u8]),
+    BodyEnd,
+    FetchEnd,
+}
+
+impl<'i> From<Usual<'i>> for Event<'i> {
+    #[inline]
+    fn from(usual: Usual<'i>) -> Self {
+        match usual {
+            Usual::Item(item) => Event::FetchItem(item),
+            Usual::BodyStart(size) => Event::BodyStart(BodyStart {
+                section: Section::Full,
+                origin: None,
+                size: Some(size),
+                binary: false,
+            }),
+            Usual::Body(octets) => Event::Body(octets),
+            Usual::BodyEnd => Event::BodyEnd,
+            Usual::FetchEnd => Event::FetchEnd,
+        }
+    }
+}
+
 impl Reader {
     /// The next event of the `FETCH` response at the front, when it is one of the usual.
     #[inline]
-    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
+    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<(usize, Usual<'i>)> {
         if self.told || !self.held.is_empty() {
             return None;
         }
@@ -24,7 +52,7 @@ impl Reader {
         };
         if walk.body_at.is_none() && walk.left == END.len() && input.starts_with(END) {
             self.leave_response();
-            return Some((END.len(), Event::FetchEnd));
+            return Some((END.len(), Usual::FetchEnd));
         }
         if let Some(at @ (0 | 1)) = walk.body_at
             && let Some(size) = whole_message(input.get(..walk.left)?, at)
@@ -32,8 +60,7 @@ impl Reader {
             let used = walk.left;
             let walk = Walk { left: 0, body_at: Some(0), ..*walk };
             self.place = Place::Literal(size, walk);
-            let start = BodyStart { section: Section::Full, origin: None, size: Some(size), binary: false };
-            return Some((used, Event::BodyStart(start)));
+            return Some((used, Usual::BodyStart(size)));
         }
         let text = input.get(..walk.body_at.unwrap_or(walk.left))?;
         let (rest, item) = item(text.strip_prefix(b" ").unwrap_or(text))?;
@@ -45,17 +72,17 @@ impl Reader {
         if let Some(at) = &mut walk.body_at {
             *at -= used;
         }
-        Some((used, Event::FetchItem(item)))
+        Some((used, Usual::Item(item)))
     }
 
     /// The next octets of a body, or its end.
     #[inline]
-    pub(super) fn literal<'i>(&mut self, input: &'i [u8]) -> Option<Found<'i>> {
+    pub(super) fn literal<'i>(&mut self, input: &'i [u8]) -> Option<(usize, Usual<'i>)> {
         if let Place::Literal(0, walk) = self.place {
             self.place = Place::Fetch(walk);
-            return Some((0, Event::BodyEnd));
+            return Some((0, Usual::BodyEnd));
         }
-        self.octets(input).map(|octets| (octets.len(), Event::Body(octets)))
+        self.octets(input).map(|octets| (octets.len(), Usual::Body(octets)))
     }
 
     /// The next octets of a body, if there are any.
