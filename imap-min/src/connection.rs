@@ -26,7 +26,7 @@ use crate::limits::Limits;
 use crate::parse::response::Response;
 use crate::pipeline::Pipeline;
 use crate::quirk::Quirk;
-use crate::reader::{Found, Place, Reader};
+use crate::reader::{Found, Place, Reader, Usual};
 use crate::selected::{Selected, Views};
 use crate::text::{Code, CodeName, Text};
 use crate::turn::Turn;
@@ -166,26 +166,22 @@ impl Connection {
     ///
     /// # Errors
     /// [`Error::Protocol`] and [`Error::TooLong`] end the session. After them: [`Error::Broken`].
+    #[inline]
     pub fn receive<'i>(
         &mut self,
         input: &'i [u8],
         out: &mut Vec<u8>,
     ) -> Result<Option<(usize, Event<'i>)>, Error> {
-        if self.state == State::Broken {
-            return Err(Error::Broken);
-        }
         if self.ready.is_none()
-            && let Some((used, item)) = self.reader.quick(input)
+            && self.state != State::Broken
+            && let Some((used, usual)) = self.reader.quick(input)
         {
-            let Some(item) = item else { return Ok(Some((used, Event::FetchEnd))) };
-            self.see(&item);
-            return Ok(Some((used, Event::FetchItem(item))));
+            if let Usual::Item(item) = &usual {
+                self.see(item);
+            }
+            return Ok(Some((used, usual.into())));
         }
-        let found = self.step(input, out);
-        if found.is_err() {
-            self.state = State::Broken;
-        }
-        found
+        self.receive_any(input, out)
     }
 
     /// The peer has closed the connection.
@@ -287,6 +283,18 @@ impl Connection {
     /// The oldest command that has no answer yet.
     pub fn oldest_open(&self) -> Option<CommandKind> {
         self.pipeline.oldest()
+    }
+
+    /// The next event, whatever it is.
+    fn receive_any<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Result<Option<Found<'i>>, Error> {
+        if self.state == State::Broken {
+            return Err(Error::Broken);
+        }
+        let found = self.step(input, out);
+        if found.is_err() {
+            self.state = State::Broken;
+        }
+        found
     }
 
     fn greeting<'i>(&mut self, parsed: Response<'i>, line: &[u8]) -> Result<Event<'i>, Error> {

@@ -17,6 +17,12 @@ pub(crate) fn nz_number(i: &[u8]) -> (usize, Option<u32>) {
     (count, number.and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0))
 }
 
+/// The number of which these are the digits; `None` when it takes more than 64 bits.
+#[inline]
+pub(crate) fn number(i: &[u8]) -> Option<u64> {
+    if i.len() > MOST { long(i) } else { Some(digits(i).1) }
+}
+
 /// How many digits are at the front when they are such a number; 0 when they are none.
 #[inline]
 pub(crate) fn nz_digits(i: &[u8]) -> usize {

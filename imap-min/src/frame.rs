@@ -9,6 +9,7 @@ use memchr::{memchr, memrchr};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::parse::token::blanks;
+use crate::reader::quick_start;
 
 /// Looks for the end of a response, and remembers how far it has looked.
 #[derive(Debug, Default)]
@@ -156,6 +157,9 @@ pub(crate) fn lead(input: &[u8]) -> Option<Lead> {
 }
 
 fn is_fetch(input: &[u8]) -> bool {
+    if quick_start(input).is_some() {
+        return true;
+    }
     let Some(rest) = input.strip_prefix(b"*").map(blanks) else { return false };
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let word = rest.get(digits..).map(blanks).and_then(|rest| rest.get(..5));
@@ -181,12 +185,16 @@ fn announced(line: &[u8]) -> Option<(&[u8], u64)> {
         return None;
     }
     // Twenty digits can be more than 64 bits; no such length is within any limit.
-    let number = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok());
-    Some((head.trim_ascii_end(), number.unwrap_or(u64::MAX)))
+    let number = crate::digits::number(number).unwrap_or(u64::MAX);
+    Some((head.trim_ascii_end(), number))
 }
 
 /// Where the name of a body's item begins, when that is what stands before a literal.
 fn body_name(before: &[u8]) -> Option<usize> {
+    // Nearly always it is this one.
+    if let Some(head) = before.strip_suffix(b" BODY[]") {
+        return Some(head.len() + 1);
+    }
     let section = match before.strip_suffix(b">") {
         Some(head) => head.get(..memrchr(b'<', head)?)?,
         None => before,

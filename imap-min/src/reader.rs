@@ -31,7 +31,7 @@ use crate::parse::token::{Fault, blanks, reason, value, word};
 use crate::quirk::{Quirk, QuirkSet};
 
 pub(crate) use esearch::Head;
-pub(crate) use quick::start as quick_start;
+pub(crate) use quick::{Usual, start as quick_start};
 
 /// The next event and the octets it uses.
 pub(crate) type Found<'i> = (usize, Event<'i>);
@@ -125,7 +125,7 @@ impl Reader {
             Place::Fetch(walk) if walk.left > 0 => {
                 return walk.is_torn(input) && walk.goes_on(input).is_none();
             }
-            Place::Fetch(walk) => match self.framer.find(input, limits, true) {
+            Place::Fetch(walk) => match self.behind_body(input, limits) {
                 Ok(Some(segment)) => {
                     let walk = Walk::new(segment, 0, walk);
                     self.place = Place::Fetch(walk);
@@ -143,6 +143,15 @@ impl Reader {
         self.segment.is_none() && self.failure.is_none()
     }
 
+    /// The segment behind a body.
+    fn behind_body(&mut self, input: &[u8], limits: &Limits) -> Result<Option<Segment>, Error> {
+        if let Some(end) = quick::end(input) {
+            self.framer.reset();
+            return Ok(Some(end));
+        }
+        self.framer.find(input, limits, true)
+    }
+
     pub(crate) fn place(&self) -> Place {
         self.place
     }
@@ -150,6 +159,12 @@ impl Reader {
     /// Why the input cannot be framed.
     pub(crate) fn failure(&mut self) -> Option<Error> {
         self.failure.take()
+    }
+
+    /// Whether quirks must be told before anything else.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn has_quirks(&self) -> bool {
+        !self.held.is_empty()
     }
 
     /// A quirk that must be told before anything else.
@@ -204,17 +219,7 @@ impl Reader {
             Place::Items(line) => self.items(input, line, limits),
             Place::Set(line) => Ok(self.set(input, line)),
             Place::Fetch(walk) => self.fetch(input, walk, limits).map(Some),
-            Place::Literal(0, walk) => {
-                self.place = Place::Fetch(walk);
-                Ok(Some((0, Event::BodyEnd)))
-            }
-            Place::Literal(left, walk) => {
-                let most = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-                let octets = input.get(..most).unwrap_or_default();
-                let used = u64::try_from(octets.len()).unwrap_or(u64::MAX);
-                self.place = Place::Literal(left.saturating_sub(used), walk);
-                Ok(Some((octets.len(), Event::Body(octets))))
-            }
+            Place::Literal(..) => Ok(self.literal(input).map(|(used, usual)| (used, usual.into()))),
             Place::Quoted(walk) => self.quoted(input, walk).map(Some),
         }
     }

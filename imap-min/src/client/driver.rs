@@ -157,7 +157,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// [`Error::Eof`] when the server closes the connection, [`Error::TimedOut`] when it is silent, and those of
     /// [`Connection::receive`].
     pub async fn next_event(&mut self) -> Result<Event<'_>, Error> {
-        self.ready().await?;
+        if !self.is_ready() {
+            self.ready().await?;
+        }
         self.take()
     }
 
@@ -194,9 +196,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 
     /// Sends what waits, and reads until there is an event. May be dropped at any time.
     pub(super) async fn ready(&mut self) -> Result<(), Error> {
+        if self.is_ready() {
+            return Ok(());
+        }
         self.flush().await?;
-        self.release();
-        if !self.wants_input() {
+        if self.has_event() {
             return Ok(());
         }
         let after = self.connection.timeout();
@@ -210,7 +214,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
+    /// Whether nothing waits to be sent and there is an event: most events come with others, and need no look at the
+    /// stream.
+    #[inline]
+    pub(super) fn is_ready(&mut self) -> bool {
+        self.output.is_empty() && !self.unflushed && self.has_event()
+    }
+
+    /// Octets of a body that are there: what is most of a fetch goes by without an event.
+    pub(super) fn octets(&mut self) -> Option<&[u8]> {
+        if !self.output.is_empty() || self.unflushed {
+            return None;
+        }
+        self.release();
+        let octets = self.connection.receive_octets(self.input.get(self.done..)?)?;
+        self.used = octets.len();
+        Some(octets)
+    }
+
     /// The event that is there.
+    #[inline]
     pub(super) fn take(&mut self) -> Result<Event<'_>, Error> {
         let input = self.input.get(self.done..).unwrap_or_default();
         match self.connection.receive(input, &mut self.output)? {

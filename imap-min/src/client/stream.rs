@@ -142,7 +142,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Fetch<'_, S> {
         if self.over {
             return Ok(None);
         }
-        if let Err(error) = self.client.ready().await {
+        if !self.client.is_ready()
+            && let Err(error) = self.client.ready().await
+        {
             self.after = After::Broken;
             return Err(error);
         }
@@ -171,6 +173,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Fetch<'_, S> {
     pub async fn copy_body(&mut self, sink: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
         let mut copied = 0;
         loop {
+            while let Some(octets) = self.client.octets() {
+                sink.write_all(octets).await.map_err(Error::Sink)?;
+                copied += octets.len() as u64;
+            }
             match self.next().await? {
                 Some(Event::Body(octets)) => {
                     sink.write_all(octets).await.map_err(Error::Sink)?;

@@ -13,6 +13,15 @@ use crate::reader::{Found, Head, Place, quick_start};
 use crate::turn::Turn;
 
 impl Connection {
+    /// The octets that an [`Event::Body`] would have now, for a client that wants nothing else; they are used up.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn receive_octets<'i>(&mut self, input: &'i [u8]) -> Option<&'i [u8]> {
+        if self.ready.is_some() || self.state == State::Broken || self.reader.has_quirks() {
+            return None;
+        }
+        self.reader.octets(input)
+    }
+
     pub(super) fn step<'i>(
         &mut self,
         input: &'i [u8],

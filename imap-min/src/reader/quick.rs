@@ -1,27 +1,68 @@
-//! The usual items of a `FETCH` response in their usual form, recognised octet by octet.
+//! The usual parts of a `FETCH` response in their usual form, recognised octet by octet.
 //!
 //! Whatever is only slightly different is left to the tolerant grammar, which gives the same for what is recognised here.
 
-use super::{Place, Reader};
+use super::{Place, Reader, Walk};
 use crate::digits::digits;
-use crate::event::FetchItem;
+use crate::event::{BodyStart, Event, FetchItem};
+use crate::frame::{End, Segment};
 use crate::parse::envelope::strict_envelope;
 use crate::scan::Stops;
-use crate::types::{Date, DateTime, Envelope, Flags};
+use crate::types::{Date, DateTime, Envelope, Flags, Section};
+
+/// What is usual, and small: an [`Event`] is moved about at several times the cost.
+pub(crate) enum Usual<'i> {
+    Item(FetchItem<'i>),
+    /// The whole message follows, of so many octets.
+    BodyStart(u64),
+    Body(&'i [u8]),
+    BodyEnd,
+    FetchEnd,
+}
+
+impl<'i> From<Usual<'i>> for Event<'i> {
+    #[inline]
+    fn from(usual: Usual<'i>) -> Self {
+        match usual {
+            Usual::Item(item) => Event::FetchItem(item),
+            Usual::BodyStart(size) => Event::BodyStart(BodyStart {
+                section: Section::Full,
+                origin: None,
+                size: Some(size),
+                binary: false,
+            }),
+            Usual::Body(octets) => Event::Body(octets),
+            Usual::BodyEnd => Event::BodyEnd,
+            Usual::FetchEnd => Event::FetchEnd,
+        }
+    }
+}
 
 impl Reader {
-    /// The next item of the `FETCH` response at the front, or `None` for its end; and its octets.
+    /// The next event of the `FETCH` response at the front, when it is one of the usual.
     #[inline]
-    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<(usize, Option<FetchItem<'i>>)> {
-        let Place::Fetch(walk) = &mut self.place else { return None };
-        if walk.left == 0 || walk.extra > 0 || self.told || !self.held.is_empty() {
+    pub(crate) fn quick<'i>(&mut self, input: &'i [u8]) -> Option<(usize, Usual<'i>)> {
+        if self.told || !self.held.is_empty() {
             return None;
         }
-        let text = input.get(..walk.body_at.unwrap_or(walk.left))?;
-        if walk.body_at.is_none() && text == b")\r\n" {
+        let walk = match &mut self.place {
+            Place::Fetch(walk) if walk.extra == 0 => walk,
+            Place::Literal(..) => return self.literal(input),
+            _ => return None,
+        };
+        if walk.body_at.is_none() && walk.left == END.len() && input.starts_with(END) {
             self.leave_response();
-            return Some((text.len(), None));
+            return Some((END.len(), Usual::FetchEnd));
         }
+        if let Some(at @ (0 | 1)) = walk.body_at
+            && let Some(size) = whole_message(input.get(..walk.left)?, at)
+        {
+            let used = walk.left;
+            let walk = Walk { left: 0, body_at: Some(0), ..*walk };
+            self.place = Place::Literal(size, walk);
+            return Some((used, Usual::BodyStart(size)));
+        }
+        let text = input.get(..walk.body_at.unwrap_or(walk.left))?;
         let (rest, item) = item(text.strip_prefix(b" ").unwrap_or(text))?;
         if !matches!(rest.first(), Some(b' ' | b')')) {
             return None;
@@ -31,8 +72,45 @@ impl Reader {
         if let Some(at) = &mut walk.body_at {
             *at -= used;
         }
-        Some((used, Some(item)))
+        Some((used, Usual::Item(item)))
     }
+
+    /// The next octets of a body, or its end.
+    #[inline]
+    pub(super) fn literal<'i>(&mut self, input: &'i [u8]) -> Option<(usize, Usual<'i>)> {
+        if let Place::Literal(0, walk) = self.place {
+            self.place = Place::Fetch(walk);
+            return Some((0, Usual::BodyEnd));
+        }
+        self.octets(input).map(|octets| (octets.len(), Usual::Body(octets)))
+    }
+
+    /// The next octets of a body, if there are any.
+    #[inline]
+    pub(crate) fn octets<'i>(&mut self, input: &'i [u8]) -> Option<&'i [u8]> {
+        let Place::Literal(left, _) = &mut self.place else { return None };
+        let most = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+        let octets = input.get(..most).filter(|octets| !octets.is_empty())?;
+        *left -= u64::try_from(most).unwrap_or(*left);
+        Some(octets)
+    }
+}
+
+/// The usual end of a response, of which nothing has been framed yet.
+#[inline]
+pub(super) fn end(input: &[u8]) -> Option<Segment> {
+    input.starts_with(END).then_some(Segment { len: END.len(), text: 1, end: End::Response })
+}
+
+const END: &[u8] = b")\r\n";
+
+/// `"BODY[]" SP literal`, of which the octets are still to come, behind a blank or nothing: their number.
+#[inline]
+fn whole_message(text: &[u8], at: usize) -> Option<u64> {
+    let length = text.get(at..)?.strip_prefix(b"BODY[] {")?;
+    let (count, size) = digits(length);
+    let blank = text.iter().take(at).all(|byte| *byte == b' ');
+    (blank && (1..20).contains(&count) && length.get(count..)? == b"}\r\n").then_some(size)
 }
 
 /// `"*" SP nz-number SP "FETCH" SP "("`: the number, and the octets of all.
@@ -159,7 +237,7 @@ fn month(name: [u8; 3]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{item, number, start};
+    use super::{item, number, start, whole_message};
     use crate::parse::fetch::{Item, item as tolerant};
     use crate::quirk::QuirkSet;
 
@@ -184,6 +262,28 @@ mod tests {
             };
             assert_eq!((rest, quick), (after, slow), "{text}");
             assert!(quirks.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_messages_in_their_usual_form() {
+        assert_eq!(whole_message(b"BODY[] {4096}\r\n", 0), Some(4096));
+        assert_eq!(whole_message(b" BODY[] {0}\r\n", 1), Some(0));
+        for text in [
+            "BODY[] {4}\n",
+            "BODY[] {4+}\r\n",
+            "BODY[] ~{4}\r\n",
+            "BODY[]  {4}\r\n",
+            "BODY[] {}\r\n",
+            "BODY[] {4}\r\nb",
+            "BODY[]<0> {4}\r\n",
+            "BODY[1] {4}\r\n",
+            "body[] {4}\r\n",
+            "BODY[] {99999999999999999999}\r\n",
+            ")BODY[] {4}\r\n",
+        ] {
+            assert_eq!(whole_message(text.as_bytes(), 0), None, "{text}");
+            assert_eq!(whole_message(text.as_bytes(), 1), None, "{text}");
         }
     }
 
