@@ -21,6 +21,7 @@ mod session;
 mod settings;
 mod signals;
 mod walk;
+mod warnings;
 
 use std::time::Duration;
 
@@ -55,6 +56,8 @@ pub struct CheckOptions {
     pub deadline: Duration,
     /// The redirect address that a sign-in by browser would use, for the question whether it is registered.
     pub redirect: String,
+    /// Whether the sign-in was by device code, which a tenant may block; only whoever signed in knows. No by default.
+    pub device_code: bool,
 }
 
 impl Default for CheckOptions {
@@ -64,6 +67,7 @@ impl Default for CheckOptions {
             login: true,
             deadline: Duration::from_secs(20),
             redirect: "http://localhost".to_owned(),
+            device_code: false,
         }
     }
 }
@@ -107,7 +111,7 @@ impl Mailbox {
         let mut report = self.blank_report(&protocols, options.login);
         if settings::are_fatal(&report) {
             // Nothing is asked with settings that cannot work.
-            for area in [Area::Tenant, Area::Registration] {
+            for area in [Area::Tenant, Area::Registration, Area::Warnings] {
                 report.lines.push(Line::new(area, None, Outcome::NotReached, progress::not_reached()));
             }
             for protocol in protocols {
@@ -115,8 +119,14 @@ impl Mailbox {
             }
             return report;
         }
+        let outlook = warnings::outlook(self, options.device_code, identity::now());
         let seen = self.look(&protocols, options, deadline).await;
         self.conclude(&mut report, seen, options);
+        report.lines.push(outlook.line);
+        for failure in outlook.failures {
+            let detail = failure.evidence.first().cloned().unwrap_or_default();
+            report.explain(failure, &Facts::of(self.account()).with("detail", &detail));
+        }
         report.say_once();
         report.sort();
         report

@@ -38,7 +38,18 @@ impl Timestamp {
         let year: u64 = parts.next()?.parse().ok()?;
         let mut clock = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
         let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-        if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || parts.next()? != "GMT" {
+        if parts.next()? != "GMT" {
+            return None;
+        }
+        Self::from_calendar([year, month, day], [hour, minute, second])
+    }
+
+    /// Year, month and day; hour, minute and second of UTC.
+    pub(crate) fn from_calendar(
+        [year, month, day]: [u64; 3],
+        [hour, minute, second]: [u64; 3],
+    ) -> Option<Self> {
+        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
         if hour > 23 || minute > 59 || second > 60 {
