@@ -1,7 +1,8 @@
 //! Does the mailbox work, and if not, which switch must be flipped by whom?
 //!
 //! ```text
-//! settings ─┬─ tenant: OpenID configuration, clock ───────────────────────────────┐
+//! settings ─┬─ domain: DNS and directory, whose it is (feature `discover`) ─────────┐
+//!           ├─ tenant: OpenID configuration, clock ────────────────────────────────┤
 //!           ├─ registration: device code, redirect address, secret (no login only) ┤
 //!           ├─ IMAP: network, TLS, capabilities, [token], sign-in, mailbox ────────┼─> signals ─> findings
 //!           ├─ POP3: the same                                                       │
@@ -13,6 +14,8 @@
 
 mod claims;
 mod detail;
+#[cfg(feature = "discover")]
+mod domain;
 mod identity;
 mod progress;
 mod render;
@@ -21,6 +24,7 @@ mod session;
 mod settings;
 mod signals;
 mod walk;
+mod warnings;
 
 use std::time::Duration;
 
@@ -55,6 +59,8 @@ pub struct CheckOptions {
     pub deadline: Duration,
     /// The redirect address that a sign-in by browser would use, for the question whether it is registered.
     pub redirect: String,
+    /// Whether the sign-in was by device code, which a tenant may block; only whoever signed in knows. No by default.
+    pub device_code: bool,
 }
 
 impl Default for CheckOptions {
@@ -64,6 +70,7 @@ impl Default for CheckOptions {
             login: true,
             deadline: Duration::from_secs(20),
             redirect: "http://localhost".to_owned(),
+            device_code: false,
         }
     }
 }
@@ -107,7 +114,7 @@ impl Mailbox {
         let mut report = self.blank_report(&protocols, options.login);
         if settings::are_fatal(&report) {
             // Nothing is asked with settings that cannot work.
-            for area in [Area::Tenant, Area::Registration] {
+            for area in [Area::Tenant, Area::Registration, Area::Warnings] {
                 report.lines.push(Line::new(area, None, Outcome::NotReached, progress::not_reached()));
             }
             for protocol in protocols {
@@ -115,8 +122,14 @@ impl Mailbox {
             }
             return report;
         }
+        let outlook = warnings::outlook(self, options.device_code, identity::now());
         let seen = self.look(&protocols, options, deadline).await;
         self.conclude(&mut report, seen, options);
+        report.lines.push(outlook.line);
+        for failure in outlook.failures {
+            let detail = failure.evidence.first().cloned().unwrap_or_default();
+            report.explain(failure, &Facts::of(self.account()).with("detail", &detail));
+        }
         report.say_once();
         report.sort();
         report
@@ -129,7 +142,14 @@ impl Mailbox {
         let walk = Walk { protocols, login: options.login, deadline, limit, tokens: &tokens };
         let without_login =
             async { if options.login { Vec::new() } else { self.registration(options, deadline).await } };
-        let (tenant, mut registration, imap, pop3, smtp) = tokio::join!(
+        let domain = async {
+            #[cfg(feature = "discover")]
+            return within(deadline, domain::whose(self, protocols, limit)).await.flatten();
+            #[cfg(not(feature = "discover"))]
+            None::<Asked>
+        };
+        let (domain, tenant, mut registration, imap, pop3, smtp) = tokio::join!(
+            domain,
             within(deadline, identity::tenant(self)),
             without_login,
             self.protocol::<ImapClient>(&walk),
@@ -148,7 +168,7 @@ impl Mailbox {
             asked: vec![Asked::late(Area::Tenant, limit)],
             ..TenantSeen::default()
         });
-        Seen { tenant, registration, reached }
+        Seen { domain, tenant, registration, reached }
     }
 
     async fn registration(&self, options: &CheckOptions, deadline: Instant) -> Vec<Asked> {
@@ -158,7 +178,7 @@ impl Mailbox {
 
     /// From what was seen to lines and findings.
     fn conclude(&self, report: &mut Report, seen: Seen, options: &CheckOptions) {
-        let Seen { tenant, registration, reached } = seen;
+        let Seen { domain, tenant, registration, reached } = seen;
         let facts = Facts::of(self.account()).with("redirect", &options.redirect);
         let mut common = self.common_facts();
         let web_works = tenant.asked.iter().any(Asked::was_answered);
@@ -168,7 +188,9 @@ impl Mailbox {
         common.extend(tenant.clock_right.then_some(Signal::Fact(Fact::ClockRight)));
         // A mailbox that opens works, whatever the identity provider has to say at the moment.
         let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
-        for one in tenant.asked.into_iter().chain(registration) {
+        // Records that lead elsewhere prove nothing against a mailbox that opens.
+        let domain = domain.map(|one| if all_work { Asked { failure: None, ..one } } else { one });
+        for one in domain.into_iter().chain(tenant.asked).chain(registration) {
             self.note(report, one, &facts, &common, all_work);
         }
         let between = relations(&reached, tenant.id.as_deref());
@@ -324,6 +346,8 @@ struct Walk<'a> {
 
 /// All that was seen.
 struct Seen {
+    /// Whose the domain of the address is.
+    domain: Option<Asked>,
     tenant: TenantSeen,
     registration: Vec<Asked>,
     reached: Vec<Reached>,

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use msal_lite::{ClientCertificate, Secret, TokenClient};
+use msal_lite::{ClientCertificate, Secret, Timestamp, TokenClient};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -76,6 +76,14 @@ impl Credential {
             Kind::Secret(secret) if is_encoded(secret.expose()) => Some(SecretForm::Encoded),
             Kind::Secret(_) => Some(SecretForm::Value),
             Kind::Certificate(_) | Kind::AssertionFile(_) => None,
+        }
+    }
+
+    /// When it ends, where it says so itself: a certificate does.
+    pub(crate) fn ends_on(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Kind::Certificate(certificate) => certificate.ends_on(),
+            Kind::Secret(_) | Kind::AssertionFile(_) => None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! A certificate's key that signs client assertions (RFC 7523 section 2.2).
 
+mod validity;
+
 use std::fmt;
 
 use base64::{
@@ -20,6 +22,7 @@ use crate::{CorrelationId, Error, Secret, Timestamp};
 pub struct ClientCertificate {
     key: signature::RsaKeyPair,
     thumbprint: digest::Digest,
+    ends_on: Option<Timestamp>,
 }
 
 /// How long an assertion is good, in seconds; MSAL's value.
@@ -43,7 +46,14 @@ impl ClientCertificate {
         if !certificate.windows(public.len()).any(|window| window == public) {
             return Err(Error::invalid("certificate", "it belongs to another private key"));
         }
-        Ok(Self { key, thumbprint: digest::digest(&digest::SHA256, &certificate) })
+        let ends_on = validity::ends_on(&certificate);
+        Ok(Self { key, thumbprint: digest::digest(&digest::SHA256, &certificate), ends_on })
+    }
+
+    /// When the certificate ends: from then on the provider refuses its assertions. `None` if it does not say so in the
+    /// form of RFC 5280 section 4.1.2.5.
+    pub fn ends_on(&self) -> Option<Timestamp> {
+        self.ends_on
     }
 
     /// An assertion for the token endpoint `audience`, good for ten minutes: a JWT signed by PS256, with

@@ -19,7 +19,7 @@ use std::{
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::{Account, Application, CorrelationId, Error, Secret, Store, Timestamp, Transport};
+use crate::{Account, AccountQuery, Application, CorrelationId, Error, Secret, Store, Timestamp, Transport};
 pub use assertion::AssertionRequest;
 use assertion::AssertionSource;
 use memo::Memo;
@@ -169,6 +169,20 @@ impl<T: Transport> TokenClient<T> {
         let mut accounts = Vec::new();
         self.inner.store.read(&mut |cache| accounts = cache.accounts_of(&self.inner.app))?;
         Ok(accounts)
+    }
+
+    /// When the refresh token of an account was last got or used, as [`Cache::refreshed_on`](crate::Cache::refreshed_on)
+    /// has it. Nothing is asked of the provider.
+    ///
+    /// # Errors
+    ///
+    /// The cache cannot be read, or has no such account.
+    pub fn refreshed_on(&self, account: &AccountQuery) -> Result<Option<Timestamp>, Error> {
+        let mut found = Ok(None);
+        self.inner.store.read_of(account, &mut |cache| {
+            found = cache.refreshed_on(&self.inner.app, account);
+        })?;
+        found
     }
 
     /// Forgets an account with all its tokens. True if there was one. The tokens stay valid at the

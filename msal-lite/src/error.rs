@@ -33,7 +33,9 @@ pub enum Error {
         what: String,
     },
     /// Peer: a page came in place of the provider's answer, as proxies and guest networks send it.
-    #[error("a page came instead of the provider's answer (HTTP {status}); is there a proxy in between?")]
+    #[error(
+        "an HTML page came instead of the provider's answer (HTTP {status}); is there a proxy in between?"
+    )]
     Page {
         /// Status code.
         status: u16,

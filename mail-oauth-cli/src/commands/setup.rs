@@ -53,7 +53,9 @@ pub(crate) async fn run(options: &SetupOptions, screen: Screen) -> Result<(), Fa
     let how = LoginOptions { account, browser: options.browser, port: None, password_stdin: false };
     let token = login::sign_in(&mailbox, &how, screen).await?;
     screen.say(format!("{GOOD}signed in{GOOD:#} as {}\n", token.account().username));
-    let report = mailbox.check(&CheckOptions::default()).await;
+    let mut to_check = CheckOptions::default();
+    to_check.device_code = !options.browser;
+    let report = mailbox.check(&to_check).await;
     screen.say(check::painted(&report, lang).trim_end());
     screen.object(&json!({
         "ok": report.is_good(),

@@ -38,15 +38,15 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn good(area: Area, detail: impl Into<Detail>) -> Self {
+    pub(super) fn good(area: Area, detail: impl Into<Detail>) -> Self {
         Asked { area, detail: detail.into(), failure: None, not_asked: false }
     }
 
-    fn skipped(area: Area, detail: impl Into<Detail>) -> Self {
+    pub(super) fn skipped(area: Area, detail: impl Into<Detail>) -> Self {
         Asked { not_asked: true, ..Asked::good(area, detail) }
     }
 
-    fn bad(area: Area, detail: impl Into<Detail>, signals: Vec<Signal>) -> Self {
+    pub(super) fn bad(area: Area, detail: impl Into<Detail>, signals: Vec<Signal>) -> Self {
         let detail = detail.into();
         let evidence = vec![detail.of(Lang::En).to_owned()];
         let failure = Failure { protocol: None, signals, evidence };

@@ -10,7 +10,7 @@ use super::session::Opened;
 use super::signals;
 use crate::diagnosis::{Area, Fact, Lang, Signal};
 use crate::error::{Error, chain};
-use crate::server::Protocol;
+use crate::server::{Protocol, Server};
 use crate::transport::RoundTrips;
 
 /// What a protocol's part of the check came to.
@@ -75,6 +75,17 @@ impl Progress {
         }
         self.since = Instant::now();
         self.reached.lines.push(line);
+    }
+
+    /// TCP stands.
+    pub(super) fn connected(&mut self, server: &Server, ipv6_is_silent: bool) {
+        self.good(Area::Network, Detail::new(format!("{server} answers"), format!("{server} antwortet")));
+        if ipv6_is_silent {
+            self.remarkable();
+            let evidence = format!("{server}: an IPv6 address is silent, an IPv4 address answers");
+            let remark = Failure::fact(Some(self.reached.protocol), Fact::Ipv6Dead, evidence);
+            self.reached.failures.push(remark);
+        }
     }
 
     /// A stage is behind us.
@@ -152,4 +163,24 @@ impl Progress {
 
 pub(super) fn not_reached() -> Detail {
     Detail::new("not reached", "nicht erreicht")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::diagnose;
+
+    #[test]
+    fn a_silent_ipv6_address_is_remarked_upon() {
+        let server = Server::parse("outlook.office365.com", Protocol::Imap).unwrap();
+        for (silent, causes) in [(true, &["ipv6-dead"][..]), (false, &[])] {
+            let mut progress = Progress::new(Protocol::Imap, true);
+            progress.connected(&server, silent);
+            let reached = progress.end();
+            let found = reached.failures.iter().flat_map(|failure| diagnose(&failure.signals));
+            assert_eq!(found.map(|one| one.cause.id).collect::<Vec<_>>(), causes);
+            let outcome = if silent { Outcome::Warning } else { Outcome::Good };
+            assert_eq!(reached.lines.first().map(|line| line.outcome), Some(outcome));
+        }
+    }
 }

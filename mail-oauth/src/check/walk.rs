@@ -176,8 +176,9 @@ async fn connected<S: Session>(mailbox: &Mailbox, progress: &mut Progress, serve
         }
     };
     progress.reached.connected = true;
+    let ipv6_is_silent = trips.are_past_silent_ipv6();
     progress.round_trips = Some(trips);
-    progress.good(Area::Network, Detail::new(format!("{server} answers"), format!("{server} antwortet")));
+    progress.connected(server, ipv6_is_silent);
     let (how, wie) = match server.security() {
         Security::Tls => ("TLS from the first byte", "TLS vom ersten Byte an"),
         Security::StartTls => ("STARTTLS", "STARTTLS"),

@@ -254,12 +254,10 @@ pub enum Fact {
     /// The server's largest message is smaller than 10 MiB.
     SizeSmall,
     // --- green, but
-    /// The client secret or the certificate ends within 60 days.
+    /// The certificate ends within 60 days.
     CredentialEndsSoon,
     /// The refresh token was not used for more than 60 days.
     RefreshTokenOld,
-    /// The server lets passwords in as well.
-    PasswordWorks,
     /// The tokens came by device code, which a tenant may block.
     DeviceCodeUsed,
 }

@@ -33,11 +33,12 @@ pub(crate) async fn connect_plain(server: &Server, limit: Duration) -> Result<Pl
     let addresses = within(limit, tokio::net::lookup_host((server.host(), server.port())))
         .await
         .map_err(|source| Error::connect(server, Stage::Resolve, source))?;
-    let stream = within(limit, first_to_answer(alternate(addresses)))
+    let (stream, silent) = within(limit, first_to_answer(alternate(addresses), TcpStream::connect))
         .await
         .map_err(|source| Error::connect(server, Stage::Connect, source))?;
     stream.set_nodelay(true).map_err(|source| Error::connect(server, Stage::Connect, source))?;
-    Ok(Metered::new(stream))
+    let ipv4 = stream.peer_addr().is_ok_and(|address| address.is_ipv4());
+    Ok(Metered::new(stream).past_silent_ipv6(ipv4 && silent.iter().any(SocketAddr::is_ipv6)))
 }
 
 /// TLS on a connected stream.
@@ -77,14 +78,25 @@ fn alternate(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// Tries the addresses a quarter of a second apart and takes the first that answers; the error is the last one's.
-async fn first_to_answer(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+/// Tries the addresses a quarter of a second apart and takes the first that answers; the error is the last one's. Beside
+/// it are those that had said nothing by then, although each had a quarter of a second more.
+async fn first_to_answer<S, C>(
+    addresses: Vec<SocketAddr>,
+    connect: impl Fn(SocketAddr) -> C,
+) -> io::Result<(S, Vec<SocketAddr>)>
+where
+    S: Send + 'static,
+    C: Future<Output = io::Result<S>> + Send + 'static,
+{
     let mut waiting = addresses.into_iter();
     let mut attempts = JoinSet::new();
+    let mut silent = Vec::new();
     let mut last = no_address();
     loop {
         if let Some(address) = waiting.next() {
-            attempts.spawn(TcpStream::connect(address));
+            let attempt = connect(address);
+            silent.push(address);
+            attempts.spawn(async move { (address, attempt.await) });
         } else if attempts.is_empty() {
             return Err(last);
         }
@@ -94,8 +106,15 @@ async fn first_to_answer(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
         };
         tokio::select! {
             Some(answer) = attempts.join_next() => match answer {
-                Ok(Ok(stream)) => return Ok(stream),
-                Ok(Err(refused)) => last = refused,
+                Ok((address, Ok(stream))) => {
+                    // Those behind it had less time.
+                    let before = silent.into_iter().take_while(|other| *other != address);
+                    return Ok((stream, before.collect()));
+                }
+                Ok((address, Err(refused))) => {
+                    silent.retain(|other| *other != address);
+                    last = refused;
+                }
                 Err(stopped) => last = io::Error::other(stopped),
             },
             () = patience => {}
@@ -105,6 +124,12 @@ async fn first_to_answer(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    use tokio::net::TcpStream;
+    use tokio::time::sleep;
+
     use super::{alternate, first_to_answer};
 
     #[test]
@@ -121,9 +146,26 @@ mod tests {
         let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let dead = gone.local_addr().unwrap();
         drop(gone);
-        let stream = first_to_answer(vec![dead, live]).await.unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), live);
-        let refused = first_to_answer(vec![dead]).await.unwrap_err();
+        let (stream, silent) = first_to_answer(vec![dead, live], TcpStream::connect).await.unwrap();
+        assert_eq!((stream.peer_addr().unwrap(), silent.len()), (live, 0));
+        let refused = first_to_answer(vec![dead], TcpStream::connect).await.unwrap_err();
         assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_says_nothing_is_told_from_one_that_refuses() {
+        let [six, four]: [SocketAddr; 2] = ["[::1]:1", "1.1.1.1:1"].map(|a| a.parse().unwrap());
+        // How long IPv6 takes, whether it then answers, and which addresses are silent when the first one has answered.
+        for (took, answers, winner, silent) in
+            [(3_600_000, true, four, vec![six]), (10, false, four, vec![]), (100, true, six, vec![])]
+        {
+            let connect = |address: SocketAddr| async move {
+                let took = if address.is_ipv6() { took } else { 30 };
+                sleep(Duration::from_millis(took)).await;
+                let refused = || std::io::ErrorKind::ConnectionRefused.into();
+                if address.is_ipv6() && !answers { Err(refused()) } else { Ok(address) }
+            };
+            assert_eq!(first_to_answer(vec![six, four], connect).await.unwrap(), (winner, silent), "{took}");
+        }
     }
 }

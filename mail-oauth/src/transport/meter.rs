@@ -19,12 +19,18 @@ pub struct RoundTrips(Arc<Counts>);
 struct Counts {
     turns: AtomicU32,
     client_spoke: AtomicBool,
+    past_silent_ipv6: AtomicBool,
 }
 
 impl RoundTrips {
     /// How many there were until now.
     pub fn get(&self) -> u32 {
         self.0.turns.load(Ordering::Relaxed)
+    }
+
+    /// Whether the connection is one of IPv4 that was made because an IPv6 address of the host said nothing.
+    pub(crate) fn are_past_silent_ipv6(&self) -> bool {
+        self.0.past_silent_ipv6.load(Ordering::Relaxed)
     }
 
     /// The TCP handshake: one round trip, and its last ACK lets the server speak first.
@@ -57,6 +63,12 @@ impl<S> Metered<S> {
         let round_trips = RoundTrips::default();
         round_trips.connected();
         Metered { inner, round_trips }
+    }
+
+    /// Notes how it was made: of IPv4, because an IPv6 address of the host said nothing.
+    pub(crate) fn past_silent_ipv6(self, is: bool) -> Self {
+        self.round_trips.0.past_silent_ipv6.store(is, Ordering::Relaxed);
+        self
     }
 
     /// The counter, which may outlive the stream.

@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "discover")]
 mod discover;
 mod outcomes;
+mod outlook;
 mod providers;
 mod refused;
 mod secrets;

@@ -130,6 +130,21 @@ impl Cache {
         self.renewal_of(app, self.account(app, query)?)
     }
 
+    /// When the refresh token of an account was last got or used: providers end one that lies idle, Entra after 90
+    /// days. `None` if another program has written it without saying when.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoAccount`], [`Error::AmbiguousAccount`].
+    pub fn refreshed_on(&self, app: &Application, query: &AccountQuery) -> Result<Option<Timestamp>, Error> {
+        let account = self.account(app, query)?;
+        let last = self
+            .entities(Section::RefreshToken)
+            .filter(|entity| entity.belongs_to(&account) && entity.is_client(app.client_id()))
+            .filter_map(|entity| entity.time("last_modification_time"));
+        Ok(last.max())
+    }
+
     fn renewal_of(&self, app: &Application, account: Account) -> Result<Silent, Error> {
         match self.refresh_token(app, &account) {
             Some(refresh_token) => Ok(Silent::Refresh { account, refresh_token }),

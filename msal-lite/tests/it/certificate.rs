@@ -15,6 +15,9 @@ pub(crate) const KEY: &str = include_str!("certificate/key.pem");
 pub(crate) const PKCS1: &str = include_str!("certificate/pkcs1.pem");
 pub(crate) const CERTIFICATE: &str = include_str!("certificate/certificate.pem");
 
+/// As `openssl x509 -enddate` tells it: Oct 30 20:49:16 2126 GMT.
+const ENDS: u64 = 4_949_066_956;
+
 const AUDIENCE: &str = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token";
 
 #[test]
@@ -78,4 +81,10 @@ fn what_cannot_be_used_is_said() {
         assert!(error.contains(word), "{error}");
         assert!(!error.contains(&KEY[60..80]));
     }
+}
+
+#[test]
+fn the_end_of_a_certificate_is_read() {
+    let certificate = ClientCertificate::from_pem(KEY.as_bytes(), CERTIFICATE.as_bytes()).unwrap();
+    assert_eq!(certificate.ends_on().map(msal_lite::Timestamp::as_unix), Some(ENDS));
 }

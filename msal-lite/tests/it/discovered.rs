@@ -72,7 +72,7 @@ async fn a_document_of_another_issuer_and_no_provider_at_all() {
     let http = following_http();
     let wrong = format!("{}/realms/other", server.address);
     let error = Authority::dangerous_discover_loopback_http(&wrong, &http).await.unwrap_err();
-    assert!(matches!(error, Error::Malformed { status: 404, .. }), "{error}");
+    assert!(matches!(error, Error::Page { status: 404, .. }), "{error}");
     // The same place under another name.
     let alias = format!("{}/realms/mail", server.address.replace("127.0.0.1", "localhost"));
     let error = Authority::dangerous_discover_loopback_http(&alias, &http).await.unwrap_err();

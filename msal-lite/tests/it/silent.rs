@@ -271,6 +271,19 @@ async fn a_refused_token_is_passed_over_once_for_all_callers() {
     assert_eq!((same.access_token().expose(), provider.requests()), ("a1", 2));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_last_use_of_a_sign_in_is_known() {
+    let provider = Provider::new(|number, _| ok(tokens(&format!("a{number}"), "r")));
+    let clock = Clock::new();
+    let client = TokenClient::new(app(), MemoryStore::default(), provider).with_clock(clock.read());
+    assert!(matches!(client.refreshed_on(&only()), Err(Error::NoAccount { .. })));
+    client.adopt_refresh_token(&scopes(IMAP), Secret::new("r0".to_owned())).await.unwrap();
+    clock.forward(86_400);
+    assert_eq!(client.refreshed_on(&only()).unwrap(), Some(NOW));
+    client.acquire_silent(&scopes(IMAP), &only()).await.unwrap();
+    assert_eq!(client.refreshed_on(&only()).unwrap(), Some(NOW + Duration::from_secs(86_400)));
+}
+
 #[tokio::test]
 async fn a_refused_token_of_the_application_is_passed_over() {
     let provider = Provider::new(|number, _| {

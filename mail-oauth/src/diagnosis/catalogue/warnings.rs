@@ -4,12 +4,12 @@ use super::notation::*;
 
 catalogue! {
     101 "credential-ends-soon" Warnings Warning EntraAdmin 2
-    en "The app's secret or certificate ends soon"
+    en "The app's certificate ends soon"
        "It ends on {detail}; from then on the app gets no token."
-       "App registrations > {client_id} > Certificates & secrets: make a new one now, set it here, and remove the old one after a successful check."
-    de "Geheimnis oder Zertifikat der App endet bald"
+       "App registrations > {client_id} > Certificates & secrets > Certificates: upload the public part of a new one now, set it here, and remove the old one after a successful check."
+    de "Das Zertifikat der App endet bald"
        "Es endet am {detail}; danach bekommt die App kein Token mehr."
-       "App-Registrierungen > {client_id} > Zertifikate & Geheimnisse: jetzt ein neues anlegen, hier eintragen und das alte nach erfolgreicher Prüfung entfernen."
+       "App-Registrierungen > {client_id} > Zertifikate & Geheimnisse > Zertifikate: jetzt den öffentlichen Teil eines neuen hochladen, es hier eintragen und das alte nach erfolgreicher Prüfung entfernen."
     link REGISTER
     marks [95: Is(CredentialEndsSoon);]
 
@@ -23,15 +23,15 @@ catalogue! {
     link REFRESH
     marks [95: Is(RefreshTokenOld);]
 
-    103 "password-still-works" Warnings Note You 2
-    en "The server still lets passwords in"
-       "Programs that sign in to {host} by password work today. Exchange Online switches this off for SMTP by default at the end of December 2026."
-       "Move the programs that use a password to OAuth before that: scanners, monitoring, old mail programs."
-    de "Der Server lässt noch Kennwörter zu"
-       "Programme, die sich bei {host} mit Kennwort anmelden, funktionieren heute. Exchange Online schaltet das für SMTP Ende Dezember 2026 standardmäßig ab."
-       "Programme mit Kennwort vorher auf OAuth umstellen: Scanner, Überwachung, alte Mailprogramme."
+    103 "password-still-works" Warnings Note ExchangeAdmin 2
+    en "Whether programs still sign in by password"
+       "Servers list PLAIN and LOGIN also where passwords are off, and only a password would show it. Exchange Online switches passwords off for SMTP by default at the end of December 2026."
+       "Ask for the programs that use one: entra.microsoft.com > Sign-in logs > filter Client app: Authenticated SMTP, IMAP4, POP3; move them to OAuth before that: scanners, monitoring, old mail programs."
+    de "Ob sich noch Programme mit Kennwort anmelden"
+       "Server führen PLAIN und LOGIN auch dort auf, wo Kennwörter abgeschaltet sind; zeigen könnte es nur ein Kennwort. Exchange Online schaltet Kennwörter für SMTP Ende Dezember 2026 standardmäßig ab."
+       "Nach den Programmen fragen, die eines benutzen: entra.microsoft.com > Anmeldeprotokolle > Filter Client-App: Authenticated SMTP, IMAP4, POP3; sie vorher auf OAuth umstellen: Scanner, Überwachung, alte Mailprogramme."
     link BASIC_AUTH
-    marks [90: Is(PasswordWorks);]
+    marks []
 
     104 "device-code-in-use" Warnings Note You 2
     en "The sign-in came by device code"
