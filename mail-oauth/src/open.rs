@@ -163,6 +163,7 @@ impl Mailbox {
         server: &Server,
         token: &Token,
     ) -> Result<Mechanism, Error> {
+        self.may_get_token(Protocol::Imap, server)?;
         let after = SIGN_IN;
         let attempt = Attempt { account: &self.account, server, token };
         let late = imap_min::Error::TimedOut { after, during: "AUTHENTICATE" };
@@ -175,6 +176,7 @@ impl Mailbox {
         server: &Server,
         token: &Token,
     ) -> Result<Mechanism, Error> {
+        self.may_get_token(Protocol::Pop3, server)?;
         let after = SIGN_IN;
         let attempt = Attempt { account: &self.account, server, token };
         let late = pop3_min::Error::TimedOut { after, during: "AUTH" };
@@ -188,6 +190,7 @@ impl Mailbox {
         server: &Server,
         token: &Token,
     ) -> Result<(String, Mechanism), Error> {
+        self.may_get_token(Protocol::Smtp, server)?;
         let mut account = self.account.clone();
         account.token_user_is(&token.account().username);
         let after = SIGN_IN;
@@ -206,6 +209,8 @@ impl Mailbox {
         connect: impl Future<Output = Result<(C, RoundTrips), Error>>,
         journal: &mut Journal,
     ) -> Result<(C, Token), Error> {
+        // Before anything is said to a server that could not have the token.
+        self.may_get_token(protocol, server)?;
         let ((token, took), connection) = tokio::join!(self.timed_token(protocol), connect);
         let token = token?;
         journal.beside("token", took, told(&token));

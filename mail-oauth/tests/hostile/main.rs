@@ -17,6 +17,7 @@ mod cut;
 mod cut_tcp;
 
 mod dialogue;
+mod foreign_host;
 mod framing;
 mod life;
 mod peer;
