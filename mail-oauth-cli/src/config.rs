@@ -49,6 +49,8 @@ struct Entry {
     assertion_file: Option<PathBuf>,
     #[serde(default)]
     scopes: Vec<String>,
+    #[serde(default)]
+    dangerous_token_hosts: Vec<String>,
     imap: Option<ServerEntry>,
     pop3: Option<ServerEntry>,
     smtp: Option<ServerEntry>,
@@ -321,6 +323,9 @@ fn overlay(entry: &mut Entry, options: &AccountOptions) {
     if !options.scopes.is_empty() {
         entry.scopes.clone_from(&options.scopes);
     }
+    if !options.dangerous_token_hosts.is_empty() {
+        entry.dangerous_token_hosts.clone_from(&options.dangerous_token_hosts);
+    }
 }
 
 fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Result<Account, Failure> {
@@ -360,6 +365,9 @@ fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Resu
     }
     if let Some(sender) = &entry.sender {
         account = account.with_sender(sender)?;
+    }
+    for host in &entry.dangerous_token_hosts {
+        account = account.with_dangerous_token_host(host)?;
     }
     if entry.app_only {
         account = account.with_app_only();

@@ -43,6 +43,14 @@ impl Failure {
                 (code, Some(connect_fix(code, &server.to_string())))
             }
             Error::Token { source, .. } => token(source, error),
+            Error::ForeignHost { server, .. } => (
+                Code::Usage,
+                Some(format!(
+                    "leave the host out to get the provider's own; only if {} is a relay of yours, allow it with \
+                     --dangerous-token-host",
+                    server.host()
+                )),
+            ),
             Error::NoMechanism { .. } => (
                 Code::NoOAuth,
                 Some("this server knows passwords only; check the host, or ask the provider".to_owned()),

@@ -99,6 +99,9 @@ pub(crate) struct AccountOptions {
     /// The SMTP submission server.
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) smtp: Option<String>,
+    /// A host that gets the provider's tokens although it is not the provider's: a relay of your own; may be repeated.
+    #[arg(long = "dangerous-token-host", value_name = "HOST")]
+    pub(crate) dangerous_token_hosts: Vec<String>,
     /// The application signs in as itself, without a person: it needs one of the credentials below.
     #[arg(long)]
     pub(crate) app_only: bool,
@@ -371,6 +374,29 @@ pub(crate) enum FetchProtocol {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+
+    /// What is among the arguments of a process, everybody on the machine can read.
+    #[test]
+    fn no_option_takes_a_secret() {
+        let secrets = ["secret", "password", "token", "key", "assertion", "code"];
+        let places = ["file", "stdin", "host", "credential", "lifetime"];
+        let command = super::Options::command();
+        let mut commands = vec![&command];
+        let mut seen = 0;
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands());
+            for option in command.get_arguments() {
+                let name = option.get_id().as_str();
+                if secrets.iter().any(|secret| name.contains(secret)) {
+                    seen += 1;
+                    let takes_value = option.get_action().takes_values();
+                    let is_place = places.iter().any(|place| name.contains(place));
+                    assert!(!takes_value || is_place, "{}: {name}", command.get_name());
+                }
+            }
+        }
+        assert!(seen > 3, "{seen}");
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -47,6 +47,7 @@ pub struct Account {
     servers: PerProtocol<Option<Server>>,
     scopes: PerProtocol<Vec<String>>,
     app_only: bool,
+    token_hosts: Vec<String>,
 }
 
 impl Account {
@@ -74,6 +75,7 @@ impl Account {
                 provider.scopes(protocol).iter().map(|scope| (*scope).to_owned()).collect()
             }),
             app_only: false,
+            token_hosts: Vec::new(),
         })
     }
 
@@ -158,11 +160,29 @@ impl Account {
         self
     }
 
-    /// Another server for a protocol than the provider's. What is known of the provider is still assumed.
+    /// Another server for a protocol than the provider's. What is known of the provider is still assumed; a token that a
+    /// known provider issued goes to hosts of its own only, and to those of
+    /// [`with_dangerous_token_host`](Self::with_dangerous_token_host).
     #[must_use]
     pub fn with_server(mut self, protocol: Protocol, server: Server) -> Self {
         *self.servers.get_mut(protocol) = Some(server);
         self
+    }
+
+    /// A host outside of the provider's domains that gets the provider's tokens nonetheless: a relay of your own.
+    /// Whoever runs it can read the mailbox and send in its name for as long as a token lives.
+    ///
+    /// Without it, a token that a known provider issued is sent to that provider's servers only
+    /// ([`Error::ForeignHost`]). An account whose identity provider is its own
+    /// ([`with_authority`](Self::with_authority), [`with_issuer`](Self::with_issuer)), or whose scopes are those of an
+    /// application of its tenant (`api://...`), is not bound and needs no such host.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when it is no host name or IP address.
+    pub fn with_dangerous_token_host(mut self, host: &str) -> Result<Self, Error> {
+        let server = Server::new(host, 993, crate::Security::Tls)?;
+        self.token_hosts.push(server.host().trim_end_matches('.').to_ascii_lowercase());
+        Ok(self)
     }
 
     /// Other scopes for a protocol than the provider's.
@@ -246,6 +266,12 @@ impl Account {
     /// Whether a server for the protocol is set.
     pub fn has(&self, protocol: Protocol) -> bool {
         self.servers.get(protocol).is_some()
+    }
+
+    /// Whether the account names the host as one that gets its tokens, whoever issues them.
+    pub(crate) fn is_token_host(&self, host: &str) -> bool {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        self.token_hosts.contains(&host)
     }
 
     /// The scopes that the protocol's token needs.

@@ -71,6 +71,15 @@ pub enum Error {
     /// The user or the token cannot be put into a SASL message.
     #[error("the sign-in message cannot be built")]
     Sasl(#[from] sasl_xoauth2::Error),
+    /// The token comes from a provider whose server this is not. It was not sent.
+    #[error("{server} is no server of {issuer}, which issues the token: it is not sent there")]
+    #[non_exhaustive]
+    ForeignHost {
+        /// Where it was to go. [`Account::with_dangerous_token_host`](crate::Account::with_dangerous_token_host) lets it.
+        server: Server,
+        /// The host that issues the token.
+        issuer: String,
+    },
     /// The server offers neither XOAUTH2 nor OAUTHBEARER.
     #[error("{server} offers no OAuth sign-in for {protocol}, only: {offered}")]
     #[non_exhaustive]
@@ -193,9 +202,11 @@ impl Error {
     /// What to do about it. It is decided by protocol states, codes and OAuth's `error` values, not by texts.
     pub fn action(&self) -> Action {
         match self {
-            Error::Setting { .. } | Error::CaFile { .. } | Error::Sasl(_) | Error::NoMechanism { .. } => {
-                Action::Fix
-            }
+            Error::Setting { .. }
+            | Error::CaFile { .. }
+            | Error::Sasl(_)
+            | Error::ForeignHost { .. }
+            | Error::NoMechanism { .. } => Action::Fix,
             Error::TlsSetup(_) | Error::HttpSetup(_) => Action::Permanent,
             Error::Connect { .. } => Action::Network,
             Error::Tls { problem: TlsProblem::TimedOut | TlsProblem::Other, .. } => Action::Network,

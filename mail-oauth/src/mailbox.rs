@@ -13,8 +13,9 @@ use msal_lite::{
 use crate::account::Account;
 use crate::credential::{Credential, SecretForm};
 use crate::error::{Error, SECRET_ID};
+use crate::provider::{domains, is_below};
 use crate::refusals::Refusals;
-use crate::server::Protocol;
+use crate::server::{Protocol, Server};
 use crate::transport::{Tls, Trust};
 
 /// How a mailbox is reached, apart from what the account says.
@@ -276,6 +277,17 @@ impl Mailbox {
             (false, Some(refused)) => self.tokens.acquire_silent_instead_of(refused, &scopes, &who()).await,
         };
         token.map_err(|source| self.no_token(source))
+    }
+
+    /// Whether the protocol's token may go to a server: the issuer's own, or one that the account names. Whoever sends a
+    /// token asks here first; and who the issuer is, is the token client's to say, for an account may be exchanged.
+    pub(crate) fn may_get_token(&self, protocol: Protocol, server: &Server) -> Result<(), Error> {
+        let authority = self.tokens.application().authority();
+        let Some(domains) = domains(authority, self.account.scopes(protocol)) else { return Ok(()) };
+        if is_below(server.host(), domains) || self.account.is_token_host(server.host()) {
+            return Ok(());
+        }
+        Err(Error::ForeignHost { server: server.clone(), issuer: authority.environment().to_owned() })
     }
 
     /// The token and how long it took to have it.

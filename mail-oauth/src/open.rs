@@ -175,6 +175,8 @@ impl Mailbox {
         server: &Server,
         journal: &mut Journal,
     ) -> Result<(C, Token), Error> {
+        // Before anything is said to a server that could not have the token.
+        self.may_get_token(C::PROTOCOL, server)?;
         let ((token, took), connection) = tokio::join!(token, C::connect(self, server));
         let token = token?;
         journal.beside("token", took, told(&token));
@@ -247,7 +249,7 @@ impl Client for ImapClient {
         server: &Server,
         token: &Token,
     ) -> Result<(String, Mechanism), Error> {
-        let attempt = Attempt::new(mailbox, server, token);
+        let attempt = Attempt::new(mailbox, Self::PROTOCOL, server, token)?;
         let late = imap_min::Error::TimedOut { after: SIGN_IN, during: "AUTHENTICATE" };
         let mechanism = timeout(SIGN_IN, attempt.imap(self)).await.unwrap_or_else(|_| Err(late.into()))?;
         Ok((mailbox.account.sasl_user(Protocol::Imap).to_owned(), mechanism))
@@ -267,7 +269,7 @@ impl Client for Pop3Client {
         server: &Server,
         token: &Token,
     ) -> Result<(String, Mechanism), Error> {
-        let attempt = Attempt::new(mailbox, server, token);
+        let attempt = Attempt::new(mailbox, Self::PROTOCOL, server, token)?;
         let late = pop3_min::Error::TimedOut { after: SIGN_IN, during: "AUTH" };
         let mechanism = timeout(SIGN_IN, attempt.pop3(self)).await.unwrap_or_else(|_| Err(late.into()))?;
         Ok((mailbox.account.sasl_user(Protocol::Pop3).to_owned(), mechanism))
@@ -290,7 +292,7 @@ impl Client for SmtpClient {
     ) -> Result<(String, Mechanism), Error> {
         let mut account = mailbox.account.clone();
         account.token_user_is(&token.account().username);
-        let attempt = Attempt::new(mailbox, server, token).named_by(&account);
+        let attempt = Attempt::new(mailbox, Self::PROTOCOL, server, token)?.named_by(&account);
         let late = smtp_min::Error::TimedOut { after: SIGN_IN, during: "AUTH" };
         let mechanism = timeout(SIGN_IN, attempt.smtp(self)).await.unwrap_or_else(|_| Err(late.into()))?;
         Ok((account.sasl_user(Protocol::Smtp).to_owned(), mechanism))

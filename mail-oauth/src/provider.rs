@@ -1,8 +1,10 @@
 //! What is known of a provider before it says a word.
 
+mod destination;
 mod password_only;
 mod preset;
 
+pub(crate) use destination::{domains, is_below};
 pub use password_only::PasswordOnly;
 pub(crate) use preset::{Known, SaslUser};
 

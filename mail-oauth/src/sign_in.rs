@@ -31,9 +31,15 @@ struct No {
 }
 
 impl<'a> Attempt<'a> {
-    /// One for the account of the mailbox.
-    pub(crate) fn new(mailbox: &'a Mailbox, server: &'a Server, token: &'a Token) -> Self {
-        Attempt { account: &mailbox.account, server, token, refusals: &mailbox.refusals }
+    /// One for the account of the mailbox, at a server that may get the protocol's token.
+    pub(crate) fn new(
+        mailbox: &'a Mailbox,
+        protocol: Protocol,
+        server: &'a Server,
+        token: &'a Token,
+    ) -> Result<Self, Error> {
+        mailbox.may_get_token(protocol, server)?;
+        Ok(Attempt { account: &mailbox.account, server, token, refusals: &mailbox.refusals })
     }
 
     /// The same with another account's names.

@@ -217,6 +217,34 @@ impl Authority {
         self.authorization_endpoint.as_deref()
     }
 
+    /// The cloud of Microsoft's whose tokens it gives; `None` for any other issuer. The host of the token endpoint
+    /// decides, by whatever name, and not what the authority calls itself.
+    ///
+    /// ```
+    /// use msal_lite::{Authority, Cloud};
+    ///
+    /// assert_eq!(Authority::parse("https://login.windows.net/contoso.com")?.cloud(), Some(Cloud::Public));
+    /// assert_eq!(Authority::parse("https://localhost:8443/contoso.com")?.cloud(), None);
+    /// # Ok::<(), msal_lite::Error>(())
+    /// ```
+    pub fn cloud(&self) -> Option<Cloud> {
+        let host = self.token_host();
+        // Each region of the public cloud has a name below this one.
+        let is_region = host.ends_with(".login.microsoft.com");
+        match canonical_environment(&host) {
+            "login.microsoftonline.com" => Some(Cloud::Public),
+            "login.microsoftonline.us" => Some(Cloud::UsGovernment),
+            "login.partner.microsoftonline.cn" => Some(Cloud::China),
+            _ => is_region.then_some(Cloud::Public),
+        }
+    }
+
+    /// The host that tokens come from, in small letters.
+    pub(crate) fn token_host(&self) -> String {
+        let host = Url::parse(&self.token_endpoint).ok().and_then(|url| url.host_str().map(str::to_owned));
+        host.unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
+    }
+
     pub(crate) fn with_particulars(mut self, particulars: Particulars) -> Self {
         self.particulars = particulars;
         self

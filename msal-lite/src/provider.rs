@@ -135,6 +135,14 @@ impl Provider {
             .with_particulars(preset.particulars))
     }
 
+    /// The provider whose tokens an authority gives; `None` for any other, Microsoft among them, which
+    /// [`Authority::cloud`] knows. The host of the token endpoint decides.
+    pub fn of(authority: &Authority) -> Option<Self> {
+        let host = authority.token_host();
+        let is_its = |provider: &Self| provider.authority().is_ok_and(|known| known.token_host() == host);
+        Self::ALL.into_iter().find(is_its)
+    }
+
     /// The scopes for IMAP, POP3 and SMTP, separated by blanks. With these alone no provider tells who signed in: name
     /// the person by [`AuthorizationOptions::with_login_hint`](crate::AuthorizationOptions::with_login_hint), and with
     /// Google ask for `openid email` too.
@@ -163,7 +171,7 @@ impl Provider {
 #[cfg(test)]
 mod tests {
     use super::Provider;
-    use crate::Scopes;
+    use crate::{Authority, Cloud, Scopes};
 
     #[test]
     fn every_address_and_scope_can_be_used() {
@@ -172,6 +180,32 @@ mod tests {
             assert!(authority.authorization_endpoint().is_some(), "{provider:?}");
             assert!(authority.device_endpoint().is_none(), "{provider:?} by browser only");
             assert!(Scopes::parse(provider.mail_scopes()).is_ok(), "{provider:?}");
+            assert_eq!(Provider::of(&authority), Some(provider));
+            assert_eq!(authority.cloud(), None, "{provider:?}");
         }
+    }
+
+    #[test]
+    fn who_issues_is_told_by_the_place_that_tokens_come_from() {
+        let entra = |address: &str| Authority::parse(address).unwrap();
+        for (address, cloud) in [
+            ("https://login.microsoftonline.com/organizations", Some(Cloud::Public)),
+            ("https://LOGIN.Microsoftonline.com./organizations", Some(Cloud::Public)),
+            ("https://sts.windows.net/contoso.com", Some(Cloud::Public)),
+            ("https://westeurope.login.microsoft.com/contoso.com", Some(Cloud::Public)),
+            ("https://login.microsoftonline.us/contoso.us", Some(Cloud::UsGovernment)),
+            ("https://login.chinacloudapi.cn/contoso.cn", Some(Cloud::China)),
+            ("https://login.microsoftonline.com.evil.example/contoso.com", None),
+            ("https://localhost/contoso.com", None),
+        ] {
+            assert_eq!(entra(address).cloud(), cloud, "{address}");
+            assert_eq!(Provider::of(&entra(address)), None, "{address}");
+        }
+        // A name of one's own does not make another's tokens one's own.
+        let named = |token| Authority::with_endpoints("https://auth.example.org", token, None).unwrap();
+        let microsoft = named("https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token");
+        assert_eq!(microsoft.cloud(), Some(Cloud::Public));
+        assert_eq!(Provider::of(&named("https://oauth2.googleapis.com/token")), Some(Provider::Google));
+        assert_eq!(Provider::of(&named("https://auth.example.org/token")), None);
     }
 }

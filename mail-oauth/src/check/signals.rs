@@ -20,6 +20,7 @@ pub(crate) fn of(error: &Error) -> Vec<Signal> {
         }
         Error::Tls { problem, .. } => vec![Signal::Tls(*problem)],
         Error::Token { source, .. } => token(source),
+        Error::ForeignHost { .. } => vec![Signal::Fact(Fact::HostNotOfProvider)],
         Error::NoMechanism { .. } => vec![Signal::Fact(Fact::NoOAuthOffered)],
         Error::SignIn { protocol, text, temporary, challenge, smtp, .. } => {
             let mut signals = vec![match smtp {
@@ -49,9 +50,11 @@ pub(crate) fn of(error: &Error) -> Vec<Signal> {
 /// The stage that an error belongs to, when `reached` was under way.
 pub(super) fn area(error: &Error, reached: Area) -> Area {
     match error {
-        Error::Setting { .. } | Error::CaFile { .. } | Error::TlsSetup(_) | Error::HttpSetup(_) => {
-            Area::Settings
-        }
+        Error::Setting { .. }
+        | Error::CaFile { .. }
+        | Error::ForeignHost { .. }
+        | Error::TlsSetup(_)
+        | Error::HttpSetup(_) => Area::Settings,
         Error::Connect { .. } => Area::Network,
         Error::Tls { .. } => Area::Tls,
         Error::Token { .. } => Area::SignIn,

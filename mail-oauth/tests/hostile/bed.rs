@@ -1,5 +1,7 @@
 //! A tenant, and a mailbox that is signed in to it at once.
 
+use std::sync::Arc;
+
 use mail_oauth::msal_lite::Secret;
 use mail_oauth::{Account, Mailbox, Options, Protocol, Provider, Security, Server, Trust};
 use mail_oauth_sim::{App, Tenant, TenantBuilder, User};
@@ -41,9 +43,11 @@ pub(crate) async fn signed_in(tenant: &Tenant, other_authorities: &str) -> Mailb
 }
 
 pub(crate) async fn signed_in_with(tenant: &Tenant, options: Options) -> Mailbox {
+    let store = Arc::clone(&options.store);
     let mailbox = Mailbox::new(account(tenant), options).unwrap();
     let token = mailbox.sign_in_by_password(Secret::new(PASSWORD.to_owned())).await.unwrap();
     secret::guard(token.access_token().expose());
+    assert!(secret::guard_cache(&*store) >= 2, "its refresh token too");
     secret::guard(PASSWORD);
     mailbox
 }

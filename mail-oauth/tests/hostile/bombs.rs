@@ -59,6 +59,9 @@ async fn imap_bombs() {
         ("nesting in an envelope", [fetch("ENVELOPE "), b"(".repeat(million), b"\r\n".to_vec()].concat()),
         ("nesting in a body", [fetch("BODYSTRUCTURE "), b"(".repeat(5_000), b"\r\n".to_vec()].concat()),
         ("nesting in an unknown item", [fetch("X-ODD "), b"((".repeat(5_000), b"\r\n".to_vec()].concat()),
+        ("nesting in a thread", [b"* THREAD ".to_vec(), b"(".repeat(million), b"\r\n".to_vec()].concat()),
+        ("nesting in a search", [b"* SEARCH ".to_vec(), b"(".repeat(million), b"\r\n".to_vec()].concat()),
+        ("nesting in a listing", [b"* LIST ".to_vec(), b"(".repeat(million), b"\r\n".to_vec()].concat()),
         ("flags without end", [b"* FLAGS (".to_vec(), b"\\Seen ".repeat(million)].concat()),
         (
             "capabilities without end",

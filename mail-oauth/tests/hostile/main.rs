@@ -15,8 +15,9 @@ mod certificates;
 mod classes;
 mod cut;
 mod cut_tcp;
-
 mod dialogue;
+mod flows;
+mod foreign_host;
 mod framing;
 mod life;
 mod peer;

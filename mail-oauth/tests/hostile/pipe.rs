@@ -18,6 +18,16 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// A dialogue that nobody has held yet: what is heard, and what is said to it.
+    pub(crate) fn of(script: &[(&str, &str)]) -> Self {
+        let mut record = Record::default();
+        for (heard, said) in script {
+            record.hear(heard.as_bytes());
+            record.say(said.as_bytes());
+        }
+        record
+    }
+
     /// All that was said.
     pub(crate) fn said(&self) -> Vec<u8> {
         self.said.iter().flat_map(|(_, part)| part).copied().collect()

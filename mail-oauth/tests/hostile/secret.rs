@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
+use mail_oauth::msal_lite::Store;
+
 /// So many octets of a secret in a row are a leak.
-const RUN: usize = 16;
+const RUN: usize = 12;
 
 type Needle = [u8; RUN];
 
@@ -25,6 +27,24 @@ pub(crate) fn guard(secret: &str) {
         // The groups at the ends depend on what stands around.
         needles.extend(runs(&shifted.as_bytes()[4..shifted.len() - 4]));
     }
+}
+
+/// The same for all that a token cache holds by now: access tokens, refresh tokens, id tokens. Says how many they are.
+pub(crate) fn guard_cache(store: &dyn Store) -> usize {
+    let mut secrets = 0;
+    store
+        .read(&mut |cache| {
+            let value: serde_json::Value = serde_json::from_slice(cache.to_bytes().expose()).unwrap();
+            let sections = value.as_object().unwrap().values().filter_map(serde_json::Value::as_object);
+            for entry in sections.flat_map(|section| section.values()) {
+                if let Some(found) = entry.get("secret").and_then(serde_json::Value::as_str) {
+                    guard(found);
+                    secrets += 1;
+                }
+            }
+        })
+        .unwrap();
+    secrets
 }
 
 /// Panics if the text, or anything that was logged so far, shows a secret.

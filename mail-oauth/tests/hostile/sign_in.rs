@@ -161,6 +161,34 @@ async fn a_server_that_repeats_the_token_does_not_get_it_printed() {
     }
 }
 
+/// A server that sends the client elsewhere with its sign-in (RFC 2221): the client stays, and says what it was told.
+#[tokio::test]
+async fn a_referral_leads_nowhere() {
+    let bed = Bed::new().await;
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let referral =
+        format!("[REFERRAL imap://eve;AUTH=*@127.0.0.1:{}/]", elsewhere.local_addr().unwrap().port());
+    for answer in ["NO", "OK", "BYE"] {
+        let met = bed
+            .meet(Protocol::Imap, Security::Tls, |peer| {
+                let (good, referral) = (bed.good.clone(), referral.clone());
+                Box::pin(async move {
+                    peer.secure(&good).await;
+                    let tag = peer.until_token(Protocol::Imap, "").await;
+                    let tag = if answer == "BYE" { "*" } else { &tag };
+                    peer.say(format!("{tag} {answer} {referral} there is a better server\r\n")).await;
+                    // Here the client goes on or leaves.
+                    peer.line().await;
+                })
+            })
+            .await;
+        let case = format!("{answer}: {met:?}");
+        assert!(met.told.error.is_some() && bed.tokens(&met.tls) == 1, "{case}");
+        let nobody = Duration::from_millis(20);
+        assert!(tokio::time::timeout(nobody, elsewhere.accept()).await.is_err(), "{case}");
+    }
+}
+
 /// A server that always says something, and never what was asked for: no single wait is ever too long.
 #[tokio::test]
 async fn to_go_on_and_on_is_no_answer() {

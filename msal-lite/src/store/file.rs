@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Read, Seek as _, Write},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -386,7 +386,7 @@ fn folder(path: &Path) -> &Path {
 
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]

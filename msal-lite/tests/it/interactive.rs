@@ -122,6 +122,32 @@ async fn a_form_after_everything_that_browsers_ask_for() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
+/// What the system says of its sockets, since a connection from elsewhere cannot be tried here.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn it_listens_to_this_machine_alone() {
+    const LISTENS: &str = "0A";
+    let sign_in = begin(None, Loopback::new()).await;
+    let port = format!(":{:04X}", sign_in.port);
+    let mut addresses = Vec::new();
+    for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+        for line in std::fs::read_to_string(table).unwrap_or_default().lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let [_, local, _, LISTENS, ..] = words.as_slice()
+                && let Some(address) = local.strip_suffix(&port)
+            {
+                addresses.push(address.to_owned());
+            }
+        }
+    }
+    assert!(!addresses.is_empty(), "the listener is not among the sockets");
+    for address in addresses {
+        // 127.0.0.1 and ::1, in the order of octets that the kernel writes them.
+        assert!(["0100007F", "00000000000000000000000001000000"].contains(&address.as_str()), "{address}");
+    }
+    sign_in.task.abort();
+}
+
 #[tokio::test]
 async fn a_query_over_either_address() {
     for host in ["127.0.0.1", "::1"] {
