@@ -80,8 +80,18 @@ fn alternate(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
 /// Tries the addresses a quarter of a second apart and takes the first that answers; the error is the last one's.
 async fn first_to_answer(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut waiting = addresses.into_iter();
+    let Some(first) = waiting.next() else { return Err(no_address()) };
+    // Nearly always the first one answers in time, and then no task was made and woken for it.
+    let mut first = Box::pin(TcpStream::connect(first));
     let mut attempts = JoinSet::new();
-    let mut last = no_address();
+    let mut last = match timeout(NEXT_ADDRESS, &mut first).await {
+        Ok(Ok(stream)) => return Ok(stream),
+        Ok(Err(refused)) => refused,
+        Err(_) => {
+            attempts.spawn(first);
+            no_address()
+        }
+    };
     loop {
         if let Some(address) = waiting.next() {
             attempts.spawn(TcpStream::connect(address));
@@ -125,5 +135,23 @@ mod tests {
         assert_eq!(stream.peer_addr().unwrap(), live);
         let refused = first_to_answer(vec![dead]).await.unwrap_err();
         assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+        assert_eq!(first_to_answer(vec![]).await.unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    }
+
+    /// A listener whose queue is full leaves a SYN without an answer (Linux).
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_silent_address_is_not_waited_for() {
+        let live = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let live = live.local_addr().unwrap();
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let silent = socket.listen(0).unwrap();
+        let address = silent.local_addr().unwrap();
+        let _queued = tokio::net::TcpStream::connect(address).await.unwrap();
+        let begun = std::time::Instant::now();
+        let stream = first_to_answer(vec![address, live]).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), live);
+        assert!(begun.elapsed() >= super::NEXT_ADDRESS);
     }
 }
