@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 
-use super::{MailStream, Metered, Tls};
+use super::{Flight, MailStream, Metered, Tls};
 use crate::error::{Error, Stage};
 use crate::server::Server;
 
@@ -49,7 +50,22 @@ pub(crate) async fn upgrade(
 ) -> io::Result<MailStream> {
     let name = ServerName::try_from(server.host().to_owned())
         .map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
-    within(limit, TlsConnector::from(Arc::clone(tls.config())).connect(name, plain)).await
+    let handshake = TlsConnector::from(Arc::clone(tls.config())).connect(name, Flight::new(plain));
+    within(limit, async {
+        match handshake.into_fallible().await {
+            Ok(mut stream) => {
+                stream.get_mut().0.handshake_over();
+                Ok(stream)
+            }
+            Err((error, mut plain)) => {
+                // The alert that tells the server why.
+                plain.handshake_over();
+                let _ = plain.flush().await;
+                Err(error)
+            }
+        }
+    })
+    .await
 }
 
 async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
