@@ -49,7 +49,7 @@ pub use mailbox::{Mailbox, Options};
 pub use provider::{Family, Flows, PasswordOnly, Provider};
 pub use sender::{Sender, SenderLimits};
 pub use server::{Protocol, Security, Server};
-pub use transport::{MailStream, Metered, RoundTrips, Tls, Trust};
+pub use transport::{Flight, MailStream, Metered, RoundTrips, Tls, Trust};
 
 pub use {imap_min, msal_lite, pop3_min, sasl_xoauth2, smtp_min};
 

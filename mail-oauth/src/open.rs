@@ -192,7 +192,7 @@ impl Mailbox {
 
     async fn tls_stream(&self, server: &Server) -> Result<(MailStream, RoundTrips), Error> {
         let stream = connect_tls(server, &self.tls, self.connect_timeout).await?;
-        let trips = stream.get_ref().0.round_trips().clone();
+        let trips = stream.get_ref().0.get_ref().round_trips().clone();
         Ok((stream, trips))
     }
 

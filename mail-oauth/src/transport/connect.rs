@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 
-use super::{MailStream, Metered, Tls};
+use super::{Flight, MailStream, Metered, Tls};
 use crate::error::{Error, Stage};
 use crate::server::Server;
 
@@ -50,7 +51,22 @@ pub(crate) async fn upgrade(
 ) -> io::Result<MailStream> {
     let name = ServerName::try_from(server.host().to_owned())
         .map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
-    within(limit, TlsConnector::from(Arc::clone(tls.config())).connect(name, plain)).await
+    let handshake = TlsConnector::from(Arc::clone(tls.config())).connect(name, Flight::new(plain));
+    within(limit, async {
+        match handshake.into_fallible().await {
+            Ok(mut stream) => {
+                stream.get_mut().0.handshake_over();
+                Ok(stream)
+            }
+            Err((error, mut plain)) => {
+                // The alert that tells the server why.
+                plain.handshake_over();
+                let _ = plain.flush().await;
+                Err(error)
+            }
+        }
+    })
+    .await
 }
 
 async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
@@ -89,9 +105,20 @@ where
     C: Future<Output = io::Result<S>> + Send + 'static,
 {
     let mut waiting = addresses.into_iter();
+    let Some(first) = waiting.next() else { return Err(no_address()) };
     let mut attempts = JoinSet::new();
     let mut silent = Vec::new();
-    let mut last = no_address();
+    // Nearly always the first one answers in time, and then no task was made and woken for it.
+    let mut attempt = Box::pin(connect(first));
+    let mut last = match timeout(NEXT_ADDRESS, &mut attempt).await {
+        Ok(Ok(stream)) => return Ok((stream, silent)),
+        Ok(Err(refused)) => refused,
+        Err(_) => {
+            silent.push(first);
+            attempts.spawn(async move { (first, attempt.await) });
+            no_address()
+        }
+    };
     loop {
         if let Some(address) = waiting.next() {
             let attempt = connect(address);
@@ -150,6 +177,25 @@ mod tests {
         assert_eq!((stream.peer_addr().unwrap(), silent.len()), (live, 0));
         let refused = first_to_answer(vec![dead], TcpStream::connect).await.unwrap_err();
         assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+        let nowhere = first_to_answer(vec![], TcpStream::connect).await.unwrap_err();
+        assert_eq!(nowhere.kind(), std::io::ErrorKind::NotFound);
+    }
+
+    /// A listener whose queue is full leaves a SYN without an answer (Linux).
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_silent_address_is_not_waited_for() {
+        let live = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let live = live.local_addr().unwrap();
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let silent = socket.listen(0).unwrap();
+        let address = silent.local_addr().unwrap();
+        let _queued = tokio::net::TcpStream::connect(address).await.unwrap();
+        let begun = std::time::Instant::now();
+        let (stream, unheard) = first_to_answer(vec![address, live], TcpStream::connect).await.unwrap();
+        assert_eq!((stream.peer_addr().unwrap(), unheard), (live, vec![address]));
+        assert!(begun.elapsed() >= super::NEXT_ADDRESS);
     }
 
     #[tokio::test(start_paused = true)]
