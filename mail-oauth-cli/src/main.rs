@@ -20,7 +20,7 @@ use crate::screen::Screen;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let screen = Screen::new(options.json);
+    let screen = Screen::new(options.json, options.command.lang().into());
     let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             // How `sim` ends is not how it fails.

@@ -323,6 +323,25 @@ async fn it_ends_in_its_deadline_whatever_the_servers_do() {
 }
 
 #[tokio::test]
+async fn it_needs_two_round_trips_more_than_the_handshakes() {
+    let bed = Bed::start().await;
+    let before = bed.tenant.turns();
+    let report = bed.mailbox().check(&CheckOptions::default()).await;
+    assert!(report.is_good(), "{}", report.to_text(Lang::En));
+    let after = bed.tenant.turns();
+    for (protocol, handshake, served) in [
+        (Protocol::Imap, 4, after.imap - before.imap),
+        (Protocol::Pop3, 5, after.pop3 - before.pop3),
+        (Protocol::Smtp, 7, after.smtp - before.smtp),
+    ] {
+        let trips = report.lines_of(Some(protocol)).filter_map(|line| line.round_trips).max().unwrap();
+        assert!(trips <= handshake + 2, "{protocol}: {trips} round trips");
+        // The goodbye is one more, behind the result.
+        assert!(served <= u64::from(trips) + 1, "{protocol}: the server counts {served}");
+    }
+}
+
+#[tokio::test]
 async fn a_report_speaks_two_languages_and_escapes() {
     let bed = Bed::start().await;
     bed.tenant.set_fault_named("smtp-auth-disabled-mailbox").unwrap();
