@@ -135,6 +135,9 @@ pub(crate) fn choose(options: &AccountOptions) -> Result<Chosen, Failure> {
         if let Some(path) = &path {
             let name = entry.name.as_deref().or(entry.address.as_deref()).unwrap_or("without a name");
             failure.message = format!("{}, account `{name}`: {}", path.display(), failure.message);
+            if let Some(german) = &mut failure.german {
+                german.message = format!("{}, Konto `{name}`: {}", path.display(), german.message);
+            }
         }
         failure
     };
@@ -161,6 +164,13 @@ pub(crate) fn unknown_provider(id: &str) -> Failure {
     let known: Vec<&str> = Provider::ALL.into_iter().map(Provider::id).collect();
     Failure::new(Code::Usage, format!("`{}` is not a provider known here", id.escape_debug()))
         .fix(format!("use one of {}; custom needs an authority, servers and scopes", known.join(", ")))
+        .german(
+            format!("`{}` ist kein bekannter Anbieter", id.escape_debug()),
+            format!(
+                "einen von diesen angeben: {}; custom braucht Autorität, Server und Bereiche",
+                known.join(", ")
+            ),
+        )
         .causes(&diagnose(&[Signal::Fact(Fact::ProviderUnknown)]))
 }
 
@@ -252,6 +262,8 @@ fn folders() -> Result<impl BaseStrategy, Failure> {
 fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> Result<Entry, Failure> {
     let shown =
         path.map_or_else(|| "the configuration (no file)".to_owned(), |path| path.display().to_string());
+    let gezeigt =
+        path.map_or_else(|| "die Konfiguration (keine Datei)".to_owned(), |path| path.display().to_string());
     let names = || {
         let names: Vec<&str> =
             entries.iter().filter_map(|e| e.name.as_deref().or(e.address.as_deref())).collect();
@@ -267,12 +279,20 @@ fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> R
         return match named(wanted).as_slice() {
             [one] => Ok((*one).clone()),
             [] => Err(Failure::new(Code::Usage, format!("{shown} has no account `{wanted}`"))
-                .fix(format!("choose one of: {}", names()))),
+                .fix(format!("choose one of: {}", names()))
+                .german(
+                    format!("{gezeigt} hat kein Konto `{wanted}`"),
+                    format!("eines von diesen wählen: {}", names()),
+                )),
             _ => Err(Failure::new(
                 Code::ConfigMalformed,
                 format!("{shown} has more than one account `{wanted}`"),
             )
             .fix("give each [[account]] a name of its own")
+            .german(
+                format!("{gezeigt} hat mehr als ein Konto `{wanted}`"),
+                "jedem [[account]] einen eigenen Namen geben",
+            )
             .causes(&diagnose(&[Signal::Fact(Fact::NameTwice)]))),
         };
     }
@@ -285,9 +305,17 @@ fn pick(entries: Vec<Entry>, options: &AccountOptions, path: Option<&Path>) -> R
             Code::Usage,
             format!("no account given: {shown} has none, and there is no --address"),
         )
-        .fix("give --address and --client-id, or write an [[account]] into the configuration file")),
+        .fix("give --address and --client-id, or write an [[account]] into the configuration file")
+        .german(
+            format!("kein Konto angegeben: {gezeigt} hat keines, und --address fehlt"),
+            "--address und --client-id angeben oder ein [[account]] in die Konfigurationsdatei schreiben",
+        )),
         _ => Err(Failure::new(Code::Usage, format!("{shown} has more than one account"))
-            .fix(format!("choose with --account: {}", names()))),
+            .fix(format!("choose with --account: {}", names()))
+            .german(
+                format!("{gezeigt} hat mehr als ein Konto"),
+                format!("mit --account wählen: {}", names()),
+            )),
     }
 }
 
@@ -329,13 +357,17 @@ fn overlay(entry: &mut Entry, options: &AccountOptions) {
 }
 
 fn account(entry: &Entry, options: &AccountOptions, path: Option<&Path>) -> Result<Account, Failure> {
-    let missing = |what: &str, flag: &str| {
-        let place = path.map_or_else(String::new, |path| format!(", or as a key in {}", path.display()));
-        Failure::new(Code::Usage, format!("{what} is missing")).fix(format!("give it with {flag}{place}"))
+    let missing = |what: &str, was: &str, flag: &str| {
+        let place = |or: &str| path.map_or_else(String::new, |path| format!("{or} {}", path.display()));
+        Failure::new(Code::Usage, format!("{what} is missing"))
+            .fix(format!("give it with {flag}{}", place(", or as a key in")))
+            .german(format!("{was} fehlt"), format!("mit {flag} angeben{}", place(" oder als Schlüssel in")))
     };
-    let address = entry.address.as_deref().ok_or_else(|| missing("the address", "--address"))?;
-    let client_id =
-        entry.client_id.as_deref().ok_or_else(|| missing("the application (client) id", "--client-id"))?;
+    let address =
+        entry.address.as_deref().ok_or_else(|| missing("the address", "die Adresse", "--address"))?;
+    let client_id = entry.client_id.as_deref().ok_or_else(|| {
+        missing("the application (client) id", "die Anwendungs-ID (Client-ID)", "--client-id")
+    })?;
     let provider = match entry.provider.as_deref() {
         None => Provider::default(),
         Some(id) => Provider::from_id(id).ok_or_else(|| unknown_provider(id))?,

@@ -65,7 +65,7 @@ impl Failure {
             Error::Smtp(source) => smtp(source),
             _ => (Code::Internal, None),
         };
-        Failure { code, message: mail_oauth::chain(error), fix, cause: None, told: false }
+        Failure { code, message: mail_oauth::chain(error), fix, cause: None, german: None, told: false }
             .causes(&error.causes())
     }
 }

@@ -17,19 +17,35 @@ pub(crate) struct Failure {
     pub(crate) fix: Option<String>,
     /// The cause in the catalogue that it most likely is.
     pub(crate) cause: Option<&'static Cause>,
+    /// The same in German, where it has words of its own.
+    pub(crate) german: Option<German>,
     /// Whether `--json` has told it already.
     pub(crate) told: bool,
 }
 
+/// A failure's German words.
+#[derive(Debug)]
+pub(crate) struct German {
+    pub(crate) message: String,
+    pub(crate) fix: Option<String>,
+}
+
 impl Failure {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Failure { code, message: message.into(), fix: None, cause: None, told: false }
+        Failure { code, message: message.into(), fix: None, cause: None, german: None, told: false }
     }
 
     /// What to do about it.
     #[must_use]
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// The message and what to do, in German.
+    #[must_use]
+    pub(crate) fn german(mut self, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        self.german = Some(German { message: message.into(), fix: Some(fix.into()) });
         self
     }
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(told) => return screen::not_run(&told, std::env::args_os().any(|word| word == "--json")),
     };
-    let screen = Screen::new(options.json);
+    let screen = Screen::new(options.json, options.command.lang().into());
     let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             // How `sim` ends is not how it fails.

@@ -157,7 +157,7 @@ pub(crate) struct CheckCommand {
     /// Use no token: ask about the tenant, the app registration and the servers as far as that goes without a sign-in.
     #[arg(long)]
     pub(crate) no_login: bool,
-    /// The language of the report.
+    /// The language of the report and of errors; what servers and libraries said stays as it was said.
     #[arg(long, value_enum, default_value_t = LangName::En)]
     pub(crate) lang: LangName,
     /// Print the report without colours, to be sent to whoever can mend it.
@@ -179,7 +179,7 @@ pub(crate) struct CheckCommand {
 pub(crate) struct ExplainOptions {
     /// The text; without one it is read from standard input, where no other program of this machine sees it.
     pub(crate) text: Vec<String>,
-    /// The language of the explanation.
+    /// The language of the explanation and of errors.
     #[arg(long, value_enum, default_value_t = LangName::En)]
     pub(crate) lang: LangName,
 }
@@ -222,7 +222,7 @@ pub(crate) struct SetupOptions {
     /// Write the configuration only: no sign-in, no check.
     #[arg(long)]
     pub(crate) no_login: bool,
-    /// The language of guides and reports.
+    /// The language of guides, reports and errors; what servers and libraries said stays as it was said.
     #[arg(long, value_enum, default_value_t = LangName::En)]
     pub(crate) lang: LangName,
 }
@@ -232,6 +232,18 @@ pub(crate) struct SetupOptions {
 pub(crate) enum LangName {
     En,
     De,
+}
+
+impl Command {
+    /// The language that it speaks to people: those commands that explain have a choice.
+    pub(crate) fn lang(&self) -> LangName {
+        match self {
+            Command::Check(options) => options.lang,
+            Command::Explain(options) => options.lang,
+            Command::Setup(options) => options.lang,
+            _ => LangName::En,
+        }
+    }
 }
 
 impl From<LangName> for mail_oauth::diagnosis::Lang {

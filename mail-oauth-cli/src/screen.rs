@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use mail_oauth::Step;
+use mail_oauth::diagnosis::{Facts, Lang};
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
@@ -26,11 +27,12 @@ pub(crate) const STRONG: Style = Style::new().bold();
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Screen {
     json: bool,
+    lang: Lang,
 }
 
 impl Screen {
-    pub(crate) fn new(json: bool) -> Self {
-        Screen { json }
+    pub(crate) fn new(json: bool, lang: Lang) -> Self {
+        Screen { json, lang }
     }
 
     pub(crate) fn json(self) -> bool {
@@ -75,12 +77,8 @@ impl Screen {
         if !failure.told {
             self.object(&json!({ "ok": false, "error": error_of(&failure) }));
         }
-        self.note(format!("{BAD}error:{BAD:#} {}", failure.message));
-        if let Some(cause) = failure.cause {
-            self.note(format!("{FAINT}cause:{FAINT:#} {} {FAINT}({}){FAINT:#}", cause.title.en, cause.id));
-        }
-        if let Some(fix) = &failure.fix {
-            self.note(format!("{HINT}  fix:{HINT:#} {fix}"));
+        for line in last_words(&failure, self.lang) {
+            self.note(line);
         }
         ExitCode::from(failure.code.number())
     }
@@ -94,10 +92,40 @@ pub(crate) fn not_run(told: &clap::Error, json: bool) -> ExitCode {
         let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
         let failure = Failure::new(Code::Usage, message)
             .fix(tip.unwrap_or("`mail-oauth help` lists the commands, and `--help` behind one its options"));
-        return Screen::new(json).end(Err(failure));
+        return Screen::new(json, Lang::En).end(Err(failure));
     }
     let _ = told.print();
     ExitCode::from(if told.use_stderr() { Code::Usage.number() } else { 0 })
+}
+
+/// An error, its cause, and what to do, in a language. What has no German words of its own is told by its cause, with
+/// the English words as what was seen.
+fn last_words(failure: &Failure, lang: Lang) -> Vec<String> {
+    let (error, because, seen, to_do) = match lang {
+        Lang::De => ("Fehler:", "Ursache:", "gesehen:", "Abhilfe:"),
+        _ => ("error:", "cause:", "seen:", "  fix:"),
+    };
+    let mut lines = Vec::new();
+    let mut fix = failure.fix.clone();
+    match (&failure.german, failure.cause, lang) {
+        (Some(german), _, Lang::De) => {
+            lines.push(format!("{BAD}{error}{BAD:#} {}", german.message));
+            fix.clone_from(&german.fix);
+        }
+        (None, Some(cause), Lang::De) => {
+            lines.push(format!("{BAD}{error}{BAD:#} {} {FAINT}({}){FAINT:#}", cause.title.de, cause.id));
+            lines.push(format!("{FAINT}{seen} {}{FAINT:#}", failure.message));
+            // A failure that a report has told in full has no fix of its own.
+            fix = fix.map(|_| Facts::default().fill(cause.fix.de));
+        }
+        _ => lines.push(format!("{BAD}{error}{BAD:#} {}", failure.message)),
+    }
+    if let (Some(cause), false) = (failure.cause, lang == Lang::De && failure.german.is_none()) {
+        let title = cause.title.of(lang);
+        lines.push(format!("{FAINT}{because}{FAINT:#} {title} {FAINT}({}){FAINT:#}", cause.id));
+    }
+    lines.extend(fix.map(|fix| format!("{HINT}{to_do}{HINT:#} {fix}")));
+    lines
 }
 
 /// The first error of writing the result: a command whose result went nowhere has failed, unless the reader went away

@@ -224,8 +224,13 @@ impl Mailbox {
         };
         let facts = Facts::of(account);
         let found = settings::check(self, protocols);
-        let shown: Vec<&str> =
-            found.iter().flat_map(|failure| &failure.evidence).map(String::as_str).collect();
+        let mut shown: Vec<&str> = Vec::new();
+        for text in found.iter().flat_map(|failure| &failure.evidence) {
+            // What concerns several protocols is said once.
+            if !shown.contains(&text.as_str()) {
+                shown.push(text);
+            }
+        }
         let detail = if shown.is_empty() {
             Detail::new(
                 "address, application id, servers and scopes have the right form",

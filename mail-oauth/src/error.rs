@@ -193,7 +193,7 @@ pub enum Action {
 }
 
 /// The setting that is wrong when a secret's id stands where its value belongs.
-pub(crate) const SECRET_ID: &str = "client secret, its id";
+pub(crate) const SECRET_ID: &str = "client secret's id";
 
 /// How long to wait when nobody said.
 const PATIENCE: Duration = Duration::from_secs(30);

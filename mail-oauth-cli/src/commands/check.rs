@@ -5,7 +5,7 @@ use mail_oauth::{CheckOptions, Finding, Line, Outcome, Protocol, Report, Role};
 use serde_json::{Value, json};
 
 use crate::config;
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, German};
 use crate::options::{CheckCommand, ReportForm};
 use crate::screen::{BAD, FAINT, GOOD, HINT, STRONG, Screen};
 
@@ -22,7 +22,11 @@ pub(crate) async fn run(command: &CheckCommand, screen: Screen) -> Result<(), Fa
     let account = mailbox.account();
     if !Protocol::ALL.into_iter().any(|protocol| account.has(protocol)) {
         return Err(Failure::new(Code::Usage, format!("no server is set for {account}"))
-            .fix("give at least one of --imap, --pop3, --smtp"));
+            .fix("give at least one of --imap, --pop3, --smtp")
+            .german(
+                format!("für {account} ist kein Server eingetragen"),
+                "mindestens einen von --imap, --pop3, --smtp angeben",
+            ));
     }
     let report = mailbox.check(&options).await;
     screen.object(&object(&report, lang));
@@ -37,8 +41,12 @@ pub(crate) async fn run(command: &CheckCommand, screen: Screen) -> Result<(), Fa
     match code(&report) {
         None => Ok(()),
         Some(code) => {
-            let first = report.first().map(|finding| finding.title(lang));
-            Err(Failure::new(code, first.unwrap_or_else(|| "the check failed".to_owned())).told())
+            let first = |lang| report.first().map(|finding| finding.title(lang));
+            let mut failure =
+                Failure::new(code, first(Lang::En).unwrap_or_else(|| "the check failed".to_owned()));
+            let message = first(Lang::De).unwrap_or_else(|| "die Prüfung ist fehlgeschlagen".to_owned());
+            failure.german = Some(German { message, fix: None });
+            Err(failure.told())
         }
     }
 }

@@ -18,7 +18,7 @@ const FULL: usize = 3;
 
 pub(crate) fn run(options: &ExplainOptions, screen: Screen) -> Result<(), Failure> {
     let lang = options.lang.into();
-    let text = text(&options.text, screen)?;
+    let text = text(&options.text, lang, screen)?;
     let explanation = explain(&text, Timestamp::from(SystemTime::now()))?;
     screen.object(&object(&explanation, lang));
     for secret in &explanation.secrets {
@@ -49,17 +49,13 @@ pub(crate) fn run(options: &ExplainOptions, screen: Screen) -> Result<(), Failur
         }
     }
     if explanation.failures.is_empty() && explanation.tokens.is_empty() {
-        let (what, fix) = match lang {
-            Lang::De => (
+        return Err(Failure::new(Code::Usage, "nothing in it is recognised")
+            .fix("paste the line with the error: an AADSTS number, the mail server's answer, a token")
+            .german(
                 "darin ist nichts zu erkennen",
                 "die Zeile mit dem Fehler einfügen: eine AADSTS-Nummer, die Antwort des Mailservers, ein Token",
-            ),
-            _ => (
-                "nothing in it is recognised",
-                "paste the line with the error: an AADSTS number, the mail server's answer, a token",
-            ),
-        };
-        return Err(Failure::new(Code::Usage, what).fix(fix).told());
+            )
+            .told());
     }
     Ok(())
 }
@@ -113,12 +109,15 @@ fn claims(token: &TokenInspection) -> Vec<String> {
 }
 
 /// The text of the command line, or of standard input.
-fn text(words: &[String], screen: Screen) -> Result<Zeroizing<String>, Failure> {
+fn text(words: &[String], lang: Lang, screen: Screen) -> Result<Zeroizing<String>, Failure> {
     if !words.is_empty() {
         return Ok(Zeroizing::new(words.join(" ")));
     }
     if std::io::stdin().is_terminal() {
-        screen.note("Paste the text, then end it with Ctrl-D on a line of its own.");
+        screen.note(match lang {
+            Lang::De => "Den Text einfügen und mit Strg-D in einer eigenen Zeile abschließen.",
+            _ => "Paste the text, then end it with Ctrl-D on a line of its own.",
+        });
     }
     let mut bytes = Zeroizing::new(Vec::new());
     let most = u64::try_from(EXPLAIN_LIMIT).unwrap_or(u64::MAX);

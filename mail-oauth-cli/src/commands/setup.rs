@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::commands::{check, login};
 use crate::config;
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, German};
 use crate::options::{AccountOptions, LoginOptions, SetupOptions};
 use crate::screen::{FAINT, GOOD, HINT, STRONG, Screen};
 
@@ -24,20 +24,30 @@ pub(crate) async fn run(options: &SetupOptions, screen: Screen) -> Result<(), Fa
     }
     let client_id = match &options.client_id {
         Some(id) => id.clone(),
-        None => ask_for_client_id(options, provider, screen)?,
+        None => ask_for_client_id(options, provider, lang, screen)?,
     };
     if provider == Provider::Custom {
         return Err(Failure::new(Code::Usage, "a custom provider has more settings than setup asks for")
-            .fix("write its [[account]] into the configuration file: authority or issuer, scopes, servers; see the README"));
+            .fix("write its [[account]] into the configuration file: authority or issuer, scopes, servers; see the README")
+            .german(
+                "ein eigener Anbieter hat mehr Einstellungen, als setup erfragt",
+                "sein [[account]] in die Konfigurationsdatei schreiben: Autorität oder Aussteller, Bereiche, Server; siehe README",
+            ));
     }
     if provider.needs_client_secret() && options.client_secret_file.is_none() {
         return Err(Failure::new(Code::Usage, format!("{} wants a client secret as well", provider.name()))
             .fix(
                 "write its value into a file that only you can read, and give it with --client-secret-file",
+            )
+            .german(
+                format!("{} verlangt auch einen geheimen Clientschlüssel", provider.name()),
+                "seinen Wert in eine Datei schreiben, die nur Sie lesen können, und sie mit --client-secret-file angeben",
             ));
     }
     let path = write_account(options, provider, &client_id)?;
-    screen.say(format!("{GOOD}written{GOOD:#}  {}", path.display()));
+    let german = lang == Lang::De;
+    let written = if german { "geschrieben" } else { "written" };
+    screen.say(format!("{GOOD}{written}{GOOD:#}  {}", path.display()));
     if options.no_login {
         screen.object(&json!({ "ok": true, "provider": provider.id(), "config": path }));
         return Ok(());
@@ -52,7 +62,9 @@ pub(crate) async fn run(options: &SetupOptions, screen: Screen) -> Result<(), Fa
     let mailbox = chosen.mailbox().await?;
     let how = LoginOptions { account, browser: options.browser, port: None, password_stdin: false };
     let token = login::sign_in(&mailbox, &how, screen).await?;
-    screen.say(format!("{GOOD}signed in{GOOD:#} as {}\n", token.account().username));
+    let signed_in = if german { "angemeldet" } else { "signed in" };
+    let preposition = if german { "als" } else { "as" };
+    screen.say(format!("{GOOD}{signed_in}{GOOD:#} {preposition} {}\n", token.account().username));
     let mut to_check = CheckOptions::default();
     to_check.device_code = !options.browser;
     let report = mailbox.check(&to_check).await;
@@ -66,7 +78,12 @@ pub(crate) async fn run(options: &SetupOptions, screen: Screen) -> Result<(), Fa
     }));
     match check::code(&report) {
         None => Ok(()),
-        Some(code) => Err(Failure::new(code, "the account is written, but the check failed").told()),
+        Some(code) => {
+            let mut failure = Failure::new(code, "the account is written, but the check failed");
+            let message = "das Konto ist eingetragen, aber die Prüfung ist fehlgeschlagen".to_owned();
+            failure.german = Some(German { message, fix: None });
+            Err(failure.told())
+        }
     }
 }
 
@@ -86,11 +103,16 @@ async fn provider(options: &SetupOptions, lang: Lang, screen: Screen) -> Result<
 fn verdict(found: &Discovery, lang: Lang) -> Result<Provider, Failure> {
     if let Some(only) = found.password_only() {
         return Err(Failure::new(Code::NoOAuth, format!("{}: {}", only.name, only.why.of(lang)))
-            .fix(only.instead.of(lang)));
+            .fix(only.instead.of(lang))
+            .german(format!("{}: {}", only.name, only.why.of(Lang::De)), only.instead.of(Lang::De)));
     }
     found.provider().ok_or_else(|| {
         Failure::new(Code::Usage, format!("nothing tells whose mailboxes {} has", found.domain.as_str()))
             .fix("name the provider with --provider; without a network nothing can be asked")
+            .german(
+                format!("nichts verrät, wo {} seine Postfächer hat", found.domain.as_str()),
+                "den Anbieter mit --provider angeben; ohne Netz lässt sich nichts fragen",
+            )
     })
 }
 
@@ -119,27 +141,37 @@ fn guide(options: &SetupOptions, provider: Provider, lang: Lang, screen: Screen)
 }
 
 /// Asks at a terminal; elsewhere it says how to come by one.
-fn ask_for_client_id(options: &SetupOptions, provider: Provider, screen: Screen) -> Result<String, Failure> {
-    let how = format!(
-        "An administrator registers an application once: mail-oauth setup {} --admin --provider {} tells each step.",
-        options.address,
-        provider.id()
+fn ask_for_client_id(
+    options: &SetupOptions,
+    provider: Provider,
+    lang: Lang,
+    screen: Screen,
+) -> Result<String, Failure> {
+    let guide = format!("mail-oauth setup {} --admin --provider {}", options.address, provider.id());
+    let how = format!("An administrator registers an application once: {guide} tells each step.");
+    let wie = format!(
+        "Ein Administrator registriert einmal eine Anwendung: {guide} --lang de nennt jeden Schritt."
     );
     if screen.json() || !std::io::stdin().is_terminal() {
         return Err(Failure::new(
             Code::Usage,
             "the application (client) id is missing; give it with --client-id",
         )
-        .fix(how));
+        .fix(how)
+        .german("die Anwendungs-ID (Client-ID) fehlt; anzugeben mit --client-id", wie));
     }
-    screen.say(format!("{HINT}{how}{HINT:#}"));
+    let shown = if lang == Lang::De { &wie } else { &how };
+    screen.say(format!("{HINT}{shown}{HINT:#}"));
     let mut out = anstream::stdout();
-    let _ = write!(out, "{STRONG}Application (client) id:{STRONG:#} ").and_then(|()| out.flush());
+    let prompt = if lang == Lang::De { "Anwendungs-ID (Client-ID):" } else { "Application (client) id:" };
+    let _ = write!(out, "{STRONG}{prompt}{STRONG:#} ").and_then(|()| out.flush());
     let mut line = String::new();
     let failed = |e: std::io::Error| Failure::output("the answer cannot be read", &e);
     std::io::stdin().lock().read_line(&mut line).map_err(failed)?;
     match line.trim() {
-        "" => Err(Failure::new(Code::Usage, "no application (client) id was given").fix(how)),
+        "" => Err(Failure::new(Code::Usage, "no application (client) id was given")
+            .fix(how)
+            .german("es wurde keine Anwendungs-ID (Client-ID) angegeben", wie)),
         id => Ok(id.to_owned()),
     }
 }
@@ -165,7 +197,11 @@ fn write_account(options: &SetupOptions, provider: Provider, client_id: &str) ->
             return Ok(path);
         }
         return Err(Failure::new(Code::Usage, format!("{} has an account `{name}` already", path.display()))
-            .fix("give another --name, or change that account in the file"));
+            .fix("give another --name, or change that account in the file")
+            .german(
+                format!("{} hat schon ein Konto `{name}`", path.display()),
+                "mit --name einen anderen Namen angeben oder jenes Konto in der Datei ändern",
+            ));
     }
     let mut text = before.clone();
     if !text.is_empty() && !text.ends_with('\n') {

@@ -77,6 +77,35 @@ fn conforms(value: &serde_json::Value, schema: &serde_json::Value, at: &str) {
     }
 }
 
+/// Each is told in the language that was asked for, before anything is asked of the network.
+#[tokio::test]
+async fn bad_input_is_told_in_both_languages() {
+    let bed = Bed::start(builder()).await;
+    fs::write(bed.path("secret"), "3f2504e0-4f89-41d3-9a0c-0305e82c3399\n").unwrap();
+    let secret = bed.path("secret");
+    let secret = secret.to_str().unwrap();
+    for (words, code, cause) in [
+        (&["--address", "adele"][..], 2, "address-unusable"),
+        (&["--provider", "hotmial"], 2, "provider-unknown"),
+        (&["--client-id", ADELE], 2, "client-id-form"),
+        (&["--client-id", "<client id>"], 2, "client-id-form"),
+        (&["--client-secret-file", secret], 2, "secret-is-id"),
+        (&["--scope", "https://graph.microsoft.com/Mail.Read"], 24, "scope-of-other-resource"),
+    ] {
+        for (lang, label, other) in [("de", "Fehler:", "error:"), ("en", "error:", "Fehler:")] {
+            let defaults = ["--address", ADELE, "--client-id", CLIENT_ID];
+            let rest = defaults.chunks(2).filter(|pair| !words.contains(&pair[0])).flatten().copied();
+            let all: Vec<&str> =
+                ["check", "--lang", lang].into_iter().chain(words.iter().copied()).chain(rest).collect();
+            let run = bed.run(&all).await.expect(code);
+            let told = format!("{}{}", run.text(), run.stderr);
+            assert!(told.contains(cause), "{words:?}: {told}");
+            assert!(run.stderr.contains(label) && !run.stderr.contains(other), "{words:?}: {told}");
+        }
+    }
+    assert!(bed.tenant.log().is_empty(), "nobody was asked");
+}
+
 #[tokio::test]
 async fn explain_reads_what_is_pasted_and_repeats_no_secret() {
     let bed = Bed::start(builder()).await;
@@ -91,6 +120,8 @@ async fn explain_reads_what_is_pasted_and_repeats_no_secret() {
         assert!(run.text().contains("audience-graph"), "{}", run.text());
         assert!(!run.text().contains(&token[token.len() - 24..]), "the token is shown");
     }
+    let german = bed.run_bare(&["explain", "--lang", "de"], b"hello").await.expect(2);
+    assert!(german.stderr.contains("Fehler:") && german.stderr.contains("Abhilfe:"), "{}", german.stderr);
     let nothing = bed.run_bare(&["explain"], b"hello").await.expect(2);
     assert!(nothing.stderr.contains("nothing"), "{}", nothing.stderr);
 }

@@ -11,6 +11,40 @@ use crate::bed::{ADELE, Bed, CLIENT_ID, builder};
 const SECRET: &str = "q~8Q~a-secret/with+odd=chars&more%";
 const SHARED: &str = "invoices@contoso.example";
 
+/// A personal account and an issuer that is not known here: sign in, check, send, fetch.
+#[tokio::test]
+async fn the_whole_job_with_other_providers() {
+    let megan = "megan@outlook.example";
+    for provider in ["outlook-com", "custom"] {
+        let tenant = builder().user(User::personal(megan));
+        let tenant =
+            if provider == "custom" { tenant.profile(mail_oauth_sim::Profile::Plain) } else { tenant };
+        let bed = Bed::start(tenant).await;
+        let identity = bed.tenant.identity_addr().port();
+        let (who, more) = if provider == "custom" {
+            let scopes = "scopes = [\"https://outlook.office.com/IMAP.AccessAsUser.All\", \"https://outlook.office.com/POP.AccessAsUser.All\", \"https://outlook.office.com/SMTP.Send\"]";
+            let tenant_id = bed.tenant.tenant_id();
+            (ADELE, format!("issuer = \"https://localhost:{identity}/{tenant_id}/v2.0\"\n{scopes}"))
+        } else {
+            (megan, format!("authority = \"https://localhost:{identity}/consumers\""))
+        };
+        let text = fs::read_to_string(bed.path("config.toml")).unwrap();
+        let kept: String = text
+            .lines()
+            .filter(|line| !line.starts_with("authority"))
+            .map(|line| format!("{}\n", line.replace(ADELE, who)))
+            .collect();
+        fs::write(bed.path("config.toml"), format!("{kept}provider = \"{provider}\"\n{more}\n")).unwrap();
+        bed.login_as(&[], |tenant, code| tenant.approve(code, who).unwrap()).await.expect(0);
+        bed.run(&["check"]).await.expect(0);
+        bed.run(&["send", who, "--subject", "hello", "--body", "from elsewhere"]).await.expect(0);
+        for protocol in ["imap", "pop3"] {
+            let fetched = bed.run(&["fetch", "--protocol", protocol]).await.expect(0);
+            assert!(fetched.text().contains("from elsewhere"), "{provider} {protocol}: {}", fetched.text());
+        }
+    }
+}
+
 #[tokio::test]
 async fn by_a_browser_that_comes_back() {
     let bed = Bed::start(builder()).await;

@@ -164,11 +164,20 @@ async fn a_refused_token() {
         TokenSpec::new(ADELE).scopes(["User.Read"]),
     ] {
         let token = bed.tenant.mint(spec).unwrap();
-        plant(&bed, &token);
-        for words in [&["fetch"][..], &["fetch", "--protocol", "pop3"], &["send", BERT, "--body", "x"]] {
+        for (words, fault) in [
+            (&["fetch"][..], "imap-login-failed"),
+            (&["fetch", "--protocol", "pop3"], "pop3-login-failed"),
+            (&["send", BERT, "--body", "x"], "smtp-login-failed"),
+        ] {
+            // A fresh one in its place mends it, unless that is refused as well.
+            plant(&bed, &token);
+            bed.run(words).await.expect(0);
+            plant(&bed, &token);
+            bed.tenant.set_fault_named(fault).unwrap();
             let run = bed.run(words).await;
             assert!(!run.stderr.contains(&token[token.len() - 24..]), "the token is shown");
             says(run, 30, &[ADELE]);
+            bed.tenant.clear_faults();
         }
     }
     // What the token says of itself is enough: it is not sent.

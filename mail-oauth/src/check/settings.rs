@@ -107,11 +107,9 @@ fn owner_of_domain(mailbox: &Mailbox, protocols: &[Protocol]) -> Option<(Fact, S
         return None;
     }
     match owner(&domain)? {
-        Target::PasswordOnly(only) => {
-            Some((Fact::ProviderPasswordOnly, format!("{} belongs to {}", domain.as_str(), only.name)))
-        }
+        Target::PasswordOnly(only) => Some((Fact::ProviderPasswordOnly, format!("{domain}: {}", only.name))),
         Target::Provider(provider) if provider.family() != account.provider().family() => {
-            Some((Fact::DomainElsewhere, format!("{} belongs to {}", domain.as_str(), provider.name())))
+            Some((Fact::DomainElsewhere, format!("{domain}: {}", provider.name())))
         }
         Target::Provider(_) => None,
     }

@@ -163,6 +163,31 @@ async fn opened_again(tenant: &Tenant) {
     tokio::time::timeout(Duration::from_secs(10), all).await.unwrap();
 }
 
+/// Numbers that the simulator has for none of the 105 causes lead to one that knows them.
+#[tokio::test]
+async fn other_numbers_have_a_cause_too() {
+    // The sign-in page alone says these.
+    const PAGE: [&str; 2] = ["aadsts-50049", "aadsts-50058"];
+    let bed = Bed::start().await;
+    let checked =
+        CheckOptions::default().with_protocols([Protocol::Imap]).with_deadline(Duration::from_secs(3));
+    let mut wrong = Vec::new();
+    let other =
+        |name: &str, rows: &[u8]| rows.is_empty() && name.starts_with("aadsts-") && !PAGE.contains(&name);
+    let entries: Vec<_> = catalogue().into_iter().filter(|entry| other(&entry.name, entry.rows)).collect();
+    assert!(!entries.is_empty());
+    for entry in entries {
+        bed.tenant.set_fault_named(&entry.name).unwrap();
+        let report = bed.mailbox().check(&checked).await;
+        bed.tenant.clear_faults();
+        let number: u64 = entry.name["aadsts-".len()..].parse().unwrap();
+        if !report.first().is_some_and(|finding| finding.cause.aadsts().contains(&number)) {
+            wrong.push(format!("{} {:?}: {}", entry.name, entry.wire, shown(&report)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 fn with_starttls(account: Account, tenant: &Tenant) -> Account {
     let local = |port| Server::new("localhost", port, Security::StartTls).unwrap();
     account
@@ -334,6 +359,50 @@ async fn it_ends_in_its_deadline_whatever_the_servers_do() {
     assert!(!report.is_good());
     for protocol in Protocol::ALL {
         assert!(report.lines_of(Some(protocol)).count() >= 7, "every stage of {protocol} has its line");
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_on_the_way_is_named() {
+    let bed = Bed::start().await;
+    let imap = CheckOptions::default().with_protocols([Protocol::Imap]).with_deadline(Duration::from_secs(5));
+    let nobody = Mailbox::new(account(&bed.tenant), options(&bed.tenant)).unwrap();
+    assert_eq!(first(&nobody.check(&imap).await), "nobody-signed-in");
+
+    // Bound and dropped: nothing listens there.
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let closed = || Server::new("localhost", free, Security::Tls).unwrap();
+    let report = bed
+        .mailbox()
+        .with_account(account(&bed.tenant).with_server(Protocol::Imap, closed()))
+        .check(&imap)
+        .await;
+    assert!(ids(&report).contains(&"port-closed"), "{:?}", ids(&report));
+
+    let nowhere = account(&bed.tenant)
+        .with_authority(&format!("https://localhost:{free}/contoso.example"))
+        .unwrap()
+        .with_server(Protocol::Imap, closed());
+    let report = Mailbox::new(nowhere, options(&bed.tenant)).unwrap().check(&imap).await;
+    assert!(ids(&report).contains(&"no-network"), "{:?}", ids(&report));
+}
+
+#[tokio::test]
+async fn it_needs_two_round_trips_more_than_the_handshakes() {
+    let bed = Bed::start().await;
+    let before = bed.tenant.turns();
+    let report = bed.mailbox().check(&CheckOptions::default()).await;
+    assert!(report.is_good(), "{}", report.to_text(Lang::En));
+    let after = bed.tenant.turns();
+    for (protocol, handshake, served) in [
+        (Protocol::Imap, 4, after.imap - before.imap),
+        (Protocol::Pop3, 5, after.pop3 - before.pop3),
+        (Protocol::Smtp, 7, after.smtp - before.smtp),
+    ] {
+        let trips = report.lines_of(Some(protocol)).filter_map(|line| line.round_trips).max().unwrap();
+        assert!(trips <= handshake + 2, "{protocol}: {trips} round trips");
+        // The goodbye is one more, behind the result.
+        assert!(served <= u64::from(trips) + 1, "{protocol}: the server counts {served}");
     }
 }
 

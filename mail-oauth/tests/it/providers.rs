@@ -5,10 +5,12 @@ use mail_oauth::imap_min::{Mailbox as Name, UidSet};
 use mail_oauth::msal_lite::Loopback;
 use mail_oauth::smtp_min::Envelope;
 use mail_oauth::{Account, CheckOptions, Mailbox, Protocol, Provider};
-use mail_oauth_sim::{Profile, Tenant};
+use mail_oauth_sim::{Profile, Tenant, User};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::bed::{ADELE, CLIENT_ID, account, builder, options};
+
+const MEGAN: &str = "megan@outlook.example";
 
 /// The account at the tenant's servers, as another provider's.
 fn account_of(tenant: &Tenant, provider: Provider) -> Account {
@@ -20,12 +22,12 @@ fn account_of(tenant: &Tenant, provider: Provider) -> Account {
     })
 }
 
-async fn the_whole_job(mailbox: &Mailbox) {
+async fn the_whole_job(mailbox: &Mailbox, who: &str) {
     let report = mailbox.check(&CheckOptions::default()).await;
     assert!(report.is_good(), "{}", report.to_text(Lang::En));
     let message = b"Subject: x\r\n\r\n.dots\r\n";
     let mut smtp = mailbox.smtp().await.unwrap();
-    let sent = smtp.send(&Envelope::parse(ADELE, [ADELE]).unwrap(), &message[..]).await.unwrap();
+    let sent = smtp.send(&Envelope::parse(who, [who]).unwrap(), &message[..]).await.unwrap();
     assert!(sent.all_accepted(), "{sent}");
     let mut fetched = Vec::new();
     let mut imap = mailbox.imap().await.unwrap();
@@ -42,7 +44,7 @@ async fn any_issuer_is_asked_for_its_endpoints() {
     let mailbox = Mailbox::open(account.clone(), options(&tenant)).await.unwrap();
     let token = mailbox.sign_in(|prompt| tenant.approve(prompt.user_code(), ADELE).unwrap()).await.unwrap();
     assert_eq!(token.account().username, ADELE);
-    the_whole_job(&mailbox).await;
+    the_whole_job(&mailbox, ADELE).await;
 
     let elsewhere = account.with_issuer(&format!("{issuer}/elsewhere")).unwrap();
     assert!(Mailbox::open(elsewhere, options(&tenant)).await.is_err());
@@ -63,7 +65,28 @@ async fn gmail_by_browser() {
         .unwrap();
     assert_eq!(signed_in.account().username, ADELE);
     answered.unwrap().await.unwrap();
-    the_whole_job(&mailbox).await;
+    the_whole_job(&mailbox, ADELE).await;
+}
+
+/// A personal account: the token is opaque, and so nothing is read off it.
+#[tokio::test]
+async fn outlook_com_by_device_code() {
+    let tenant = builder().user(User::personal(MEGAN)).start().await.unwrap();
+    let usual = account(&tenant);
+    let authority = format!("https://localhost:{}/consumers", tenant.identity_addr().port());
+    let account = Protocol::ALL.into_iter().fold(
+        Account::new(Provider::OutlookCom, MEGAN, CLIENT_ID)
+            .and_then(|account| account.with_authority(&authority))
+            .unwrap(),
+        |account, protocol| account.with_server(protocol, usual.server(protocol).unwrap().clone()),
+    );
+    let mailbox = Mailbox::new(account, options(&tenant)).unwrap();
+    let token = mailbox.sign_in(|prompt| tenant.approve(prompt.user_code(), MEGAN).unwrap()).await.unwrap();
+    assert_eq!(token.account().username, MEGAN);
+    the_whole_job(&mailbox, MEGAN).await;
+    let report = mailbox.check(&CheckOptions::default()).await;
+    let ids: Vec<&str> = report.findings.iter().map(|finding| finding.cause.id).collect();
+    assert_eq!(ids, ["token-opaque"], "{}", report.to_text(Lang::En));
 }
 
 /// What a browser does at the end of a sign-in.

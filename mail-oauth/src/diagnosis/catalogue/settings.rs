@@ -23,7 +23,7 @@ catalogue! {
     link NO_LINK
     marks [100: Is(ProviderUnknown);]
 
-    108 "provider-password-only" Settings Error Provider 2
+    108 "provider-password-only" Settings Error Provider 31
     en "This provider has no OAuth for mail"
        "The mailbox of {address} is with a provider whose mail servers take passwords only."
        "Use an app password of that provider in a program that takes one; nothing can be signed in here."
