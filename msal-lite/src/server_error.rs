@@ -35,7 +35,7 @@ impl ServerError {
         limit: usize,
         secrets: &[&str],
     ) -> Option<Self> {
-        json::text(object, "error")?;
+        let error = json::text(object, "error").filter(|error| !error.is_empty())?;
         // A password of three letters is in many a word, and such a word tells nothing of it.
         let clean = |text: &str| !secrets.iter().any(|secret| secret.len() > 3 && repeats(text, secret));
         let raw = |key: &str| json::text(object, key).filter(|text| !text.is_empty() && clean(text));
@@ -51,10 +51,8 @@ impl ServerError {
         let from_tail = |name: &str| after(tail, name).map(short);
         Some(Self {
             status,
-            error: short(
-                json::text(object, "error")
-                    .filter(|error| is_error_name(error) || (!error.is_empty() && clean(error)))?,
-            ),
+            // A refusal is one even if its name must not be told.
+            error: short(if is_error_name(error) || clean(error) { error } else { WITHHELD }),
             suberror: raw("suberror").map(short),
             description: Some(escape_and_cut(sentence, limit)).filter(|text| !text.is_empty()),
             codes,
@@ -189,6 +187,9 @@ fn repeats(text: &str, secret: &str) -> bool {
     sent.extend(form_urlencoded::byte_serialize(secret.as_bytes()));
     text.contains(secret) || text.contains(sent.as_str())
 }
+
+/// For a name that repeats a secret of the request.
+const WITHHELD: &str = "withheld";
 
 /// The names that are acted on are the protocol's, even if somebody's password is one of them.
 fn is_error_name(error: &str) -> bool {

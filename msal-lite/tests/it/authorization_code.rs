@@ -180,10 +180,15 @@ fn refusals_on_the_page() {
         ("error=invalid_scope", ErrorKind::FixConfiguration, None),
         ("error=temporarily_unavailable", ErrorKind::Wait, None),
         ("error=server_error", ErrorKind::ProviderDown, None),
+        // Found by the fuzz target `redirect`: a refusal that repeats a secret is one all the same.
+        ("code=0.AXoAq&error=STATE", ErrorKind::FixConfiguration, None),
+        ("code=0.AXoAq&error=0.AXoAq", ErrorKind::FixConfiguration, None),
     ] {
         let mut flow = flow();
-        let answer = format!("{answer}&state={}", query(&flow)["state"]);
+        let state = query(&flow)["state"].clone();
+        let answer = format!("{}&state={state}", answer.replace("STATE", &state));
         let error = flow.receive_redirect(answer.as_bytes()).unwrap_err();
+        assert!(![&state, "0.AXoAq"].iter().any(|secret| format!("{error} {error:?}").contains(*secret)));
         assert_eq!((error.kind(), error.server().unwrap().suberror()), (kind, suberror), "{answer}");
         assert!(matches!(flow.step(), Err(Error::Misuse(_))));
     }
