@@ -71,7 +71,23 @@ fn time(rest: &mut &[u8]) -> Option<Timestamp> {
     if text.len() != 10 {
         return None;
     }
-    Timestamp::from_calendar([year, pair(0)?, pair(2)?], [pair(4)?, pair(6)?, pair(8)?])
+    from_calendar([year, pair(0)?, pair(2)?], [pair(4)?, pair(6)?, pair(8)?])
+}
+
+/// Year, month and day; hour, minute and second of UTC.
+fn from_calendar([year, month, day]: [u64; 3], [hour, minute, second]: [u64; 3]) -> Option<Timestamp> {
+    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days since 1970-03-01 in years that begin in March, so that the leap day comes last.
+    let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = years / 4 - years / 100 + years / 400;
+    let days = years * 365 + leap_days + (153 * months + 2) / 5 + day - 1;
+    let since_epoch = days.checked_sub(719_468)?;
+    Some(Timestamp::from_unix(since_epoch * 86_400 + hour * 3_600 + minute * 60 + second))
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mail_oauth::Protocol;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use crate::Outcome;
-use crate::bed::Target;
-use crate::ours::stream;
+use crate::bed::{ADELE, BERT, Target, message};
+use crate::ours::{secured, stream};
 
 pub(crate) const KEY: &str = "bare tokio-rustls";
 
@@ -17,15 +17,28 @@ pub(crate) const KEY: &str = "bare tokio-rustls";
 const CHUNK: usize = 32 * 1024;
 
 /// A connection whose answers are not understood: only where they end.
-pub(crate) struct Bare {
-    stream: TlsStream<TcpStream>,
+pub(crate) struct Bare<S = TlsStream<TcpStream>> {
+    stream: S,
     chunk: Vec<u8>,
     /// The last octets that came, enough of them to see an end.
     tail: Vec<u8>,
 }
 
-/// A whole session, as `ours::imap` has it.
-pub(crate) async fn session(target: &Target) -> Outcome<()> {
+/// The name among the clients of a protocol, for the command line of another process.
+pub(crate) fn key(protocol: Protocol) -> String {
+    format!("{protocol}/{KEY}")
+}
+
+/// A whole session, as those of `ours` are.
+pub(crate) async fn session(protocol: Protocol, target: &Target) -> Outcome<()> {
+    match protocol {
+        Protocol::Pop3 => pop3(target).await,
+        Protocol::Smtp => smtp(target).await,
+        _ => imap(target).await,
+    }
+}
+
+async fn imap(target: &Target) -> Outcome<()> {
     let mut bare = Bare::signed_in(target).await?;
     bare.say("B SELECT INBOX\r\nC UID FETCH * (UID BODY.PEEK[])\r\n").await?;
     bare.hear("\r\nC OK").await?;
@@ -34,15 +47,60 @@ pub(crate) async fn session(target: &Target) -> Outcome<()> {
     Ok(())
 }
 
+async fn pop3(target: &Target) -> Outcome<()> {
+    let mut bare = Bare::new(stream(target, target.place.port(Protocol::Pop3)).await?);
+    bare.hear("+OK").await?;
+    bare.say("AUTH XOAUTH2\r\n").await?;
+    bare.hear("+ ").await?;
+    bare.say(&format!("{}\r\n", STANDARD.encode(target.xoauth2()))).await?;
+    bare.hear("+OK").await?;
+    bare.say("RETR 1\r\n").await?;
+    bare.hear("\r\n.\r\n").await?;
+    bare.say("QUIT\r\n").await?;
+    bare.hear("+OK").await?;
+    Ok(())
+}
+
+async fn smtp(target: &Target) -> Outcome<()> {
+    let tcp = TcpStream::connect((target.place.host.as_str(), target.place.port(Protocol::Smtp))).await?;
+    tcp.set_nodelay(true)?;
+    let mut plain = Bare::new(tcp);
+    plain.hear("220 ").await?;
+    plain.say("EHLO [127.0.0.1]\r\n").await?;
+    plain.hear("\r\n250 ").await?;
+    plain.say("STARTTLS\r\n").await?;
+    plain.hear("220 ").await?;
+    let mut bare = Bare::new(secured(target, plain.stream).await?);
+    bare.say("EHLO [127.0.0.1]\r\n").await?;
+    bare.hear("\r\n250 ").await?;
+    bare.say(&format!("AUTH XOAUTH2 {}\r\n", STANDARD.encode(target.xoauth2()))).await?;
+    bare.hear("235 ").await?;
+    bare.say(&format!("MAIL FROM:<{ADELE}>\r\nRCPT TO:<{BERT}>\r\nDATA\r\n")).await?;
+    bare.hear("354 ").await?;
+    let mut message = message();
+    message.extend_from_slice(b".\r\n");
+    bare.say(std::str::from_utf8(&message)?).await?;
+    bare.hear("250 ").await?;
+    bare.say("QUIT\r\n").await?;
+    bare.hear("221 ").await?;
+    Ok(())
+}
+
 impl Bare {
+    /// To IMAP.
     pub(crate) async fn signed_in(target: &Target) -> Outcome<Self> {
-        let stream = stream(target, target.place.port(Protocol::Imap)).await?;
-        let mut bare = Bare { stream, chunk: vec![0; CHUNK], tail: Vec::new() };
+        let mut bare = Bare::new(stream(target, target.place.port(Protocol::Imap)).await?);
         bare.hear("* OK").await?;
         let message = STANDARD.encode(target.xoauth2());
         bare.say(&format!("A AUTHENTICATE XOAUTH2 {message}\r\n")).await?;
         bare.hear("A OK").await?;
         Ok(bare)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Bare<S> {
+    fn new(stream: S) -> Self {
+        Bare { stream, chunk: vec![0; CHUNK], tail: Vec::new() }
     }
 
     pub(crate) async fn say(&mut self, text: &str) -> Outcome<()> {

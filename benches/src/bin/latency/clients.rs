@@ -24,7 +24,17 @@ pub(crate) enum Client {
     #[cfg(feature = "peers")]
     MailSend,
     Python,
+    /// imapflow and nodemailer.
+    Node,
     Curl,
+}
+
+/// Other people's programs that are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Programs {
+    pub(crate) python: bool,
+    pub(crate) node: bool,
+    pub(crate) curl: bool,
 }
 
 /// Round trips from the first SYN.
@@ -36,7 +46,7 @@ pub(crate) struct Budget {
 
 impl Client {
     /// All of them for a protocol, ours first. Other people's programs only where they are wanted.
-    pub(crate) fn of(protocol: Protocol, python: bool, curl: bool) -> Vec<Client> {
+    pub(crate) fn of(protocol: Protocol, programs: Programs) -> Vec<Client> {
         let mut all = vec![Client::Ours];
         match protocol {
             Protocol::Pop3 => {}
@@ -51,8 +61,10 @@ impl Client {
                 all.extend([Client::AsyncImap, Client::ImapCrate]);
             }
         }
-        all.extend(python.then_some(Client::Python));
-        all.extend(curl.then_some(Client::Curl));
+        all.extend(programs.python.then_some(Client::Python));
+        // Node has no library of that kind for POP3.
+        all.extend((programs.node && protocol != Protocol::Pop3).then_some(Client::Node));
+        all.extend(programs.curl.then_some(Client::Curl));
         all
     }
 
@@ -72,6 +84,8 @@ impl Client {
             (Client::Python, Protocol::Pop3) => "Python poplib",
             (Client::Python, Protocol::Smtp) => "Python smtplib",
             (Client::Python, _) => "Python imaplib",
+            (Client::Node, Protocol::Smtp) => "nodemailer",
+            (Client::Node, _) => "imapflow",
             (Client::Curl, _) => "curl",
         }
     }
@@ -95,7 +109,7 @@ impl Client {
 
     /// Whether it runs in this process, and so can do twice what it has done once.
     pub(crate) fn is_program(self) -> bool {
-        matches!(self, Client::Python | Client::Curl)
+        matches!(self, Client::Python | Client::Node | Client::Curl)
     }
 
     /// A name for the command line of another process.
@@ -105,7 +119,7 @@ impl Client {
 
     pub(crate) fn by_key(key: &str) -> Option<(Client, Protocol)> {
         Protocol::ALL.into_iter().find_map(|protocol| {
-            let all = Client::of(protocol, true, true);
+            let all = Client::of(protocol, Programs { python: true, node: true, curl: true });
             all.into_iter().find(|client| client.key(protocol) == key).map(|client| (client, protocol))
         })
     }
@@ -127,6 +141,7 @@ impl Client {
             #[cfg(feature = "peers")]
             (Client::MailSend, _) => crate::peers::mail_send(target, marks).await,
             (Client::Python, _) => programs::python(protocol, target, marks),
+            (Client::Node, _) => programs::node(protocol, target, marks),
             (Client::Curl, _) => programs::curl(protocol, target, marks),
         }
     }

@@ -8,7 +8,7 @@ use mail_oauth::Protocol;
 use tokio::runtime::Runtime;
 
 use crate::bed::Target;
-use crate::clients::Client;
+use crate::clients::{Client, Programs};
 use crate::marks::Marks;
 use crate::served::Served;
 use crate::table::{median, or_dash, table};
@@ -19,20 +19,35 @@ const BATCH: u32 = 20;
 
 /// One client, or the bare connection.
 struct Rival {
+    protocol: Protocol,
     client: Option<Client>,
     resumed: Vec<Duration>,
     full: Vec<Duration>,
     instructions: Option<f64>,
 }
 
-/// The whole of connect, authenticate, select, fetch and log out, over TLS on loopback.
+/// The whole of connect, authenticate, fetch or send a message, and log out, over TLS on loopback.
 pub(crate) fn report(clients: &Runtime) -> Outcome<String> {
+    let mut text = format!(
+        "## CPU\n\nConnect, authenticate, fetch a message of 2 KiB (SMTP: send one) and log out, over TLS on loopback: CPU time of\n\
+         the client's process, medians of {ROUNDS} rounds of {BATCH} sessions. The tenant is another process. *Resumed* and\n\
+         the instructions are of a program that polls; *first* is the first session of a program, with a full TLS\n\
+         handshake, and for `mail-oauth` with its roots and its token cache to be read.\n\n"
+    );
+    for protocol in Protocol::ALL {
+        text.push_str(&of_protocol(protocol, clients)?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn of_protocol(protocol: Protocol, clients: &Runtime) -> Outcome<String> {
     let served = Served::start("one")?;
     let target = clients.block_on(Target::new(served.place.clone()))?;
-    let all = Client::of(Protocol::Imap, false, false);
+    let all = Client::of(protocol, Programs::default());
     let mut rivals: Vec<Rival> = std::iter::once(None)
         .chain(all.into_iter().map(Some))
-        .map(|client| Rival { client, resumed: Vec::new(), full: Vec::new(), instructions: None })
+        .map(|client| Rival { protocol, client, resumed: Vec::new(), full: Vec::new(), instructions: None })
         .collect();
     for round in 0..=ROUNDS {
         for rival in &mut rivals {
@@ -60,7 +75,7 @@ pub(crate) fn report(clients: &Runtime) -> Outcome<String> {
             let own = rival.figures();
             let ms = |time: Option<f64>| or_dash(time.map(|time| format!("{:.3}", time * 1e3)));
             vec![
-                rival.client.map_or(bare::KEY, |client| client.name(Protocol::Imap)).to_owned(),
+                rival.client.map_or(bare::KEY, |client| client.name(protocol)).to_owned(),
                 ms(own[0]),
                 ratio(own[0], bare[0]),
                 or_dash(own[0].map(|time| format!("{:.0}", 1.0 / time))),
@@ -72,7 +87,7 @@ pub(crate) fn report(clients: &Runtime) -> Outcome<String> {
         })
         .collect();
     let head = [
-        "IMAP",
+        protocol.name(),
         "resumed, ms",
         "to bare",
         "a second and core",
@@ -81,13 +96,7 @@ pub(crate) fn report(clients: &Runtime) -> Outcome<String> {
         "M instructions",
         "to bare",
     ];
-    Ok(format!(
-        "## CPU\n\nConnect, authenticate, fetch a message of 2 KiB and log out, over TLS on loopback: CPU time of the client's\n\
-         process, medians of {ROUNDS} rounds of {BATCH} sessions. The tenant is another process. *Resumed* and the\n\
-         instructions are of a program that polls; *first* is the first session of a program, with a full TLS handshake,\n\
-         and for `mail-oauth` with its roots and its token cache to be read.\n\n{}\n",
-        table(&head, &rows)
-    ))
+    Ok(table(&head, &rows))
 }
 
 impl Rival {
@@ -99,8 +108,8 @@ impl Rival {
         for new in &new {
             let target = if full { new } else { target };
             match self.client {
-                Some(client) => client.session(Protocol::Imap, target, &Marks::default()).await?,
-                None => bare::session(target).await?,
+                Some(client) => client.session(self.protocol, target, &Marks::default()).await?,
+                None => bare::session(self.protocol, target).await?,
             }
         }
         Ok((cpu_time() - begin) / BATCH)
@@ -108,7 +117,7 @@ impl Rival {
 
     /// As callgrind counts them: those of 60 sessions less those of 20.
     fn count_instructions(&self, served: &Served) -> Outcome<f64> {
-        let key = self.client.map_or(bare::KEY.to_owned(), |client| client.key(Protocol::Imap));
+        let key = self.client.map_or_else(|| bare::key(self.protocol), |client| client.key(self.protocol));
         let count = |times: &str| -> Outcome<f64> {
             let output = Command::new("valgrind")
                 .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

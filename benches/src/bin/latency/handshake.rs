@@ -59,7 +59,7 @@ pub(crate) fn measure(settings: &Settings, servers: &Runtime, clients: &Runtime)
     let short = Bed::start(servers, clients, settings.rtt, SHORT)?;
     let mut rows = Vec::new();
     for protocol in Protocol::ALL {
-        for client in Client::of(protocol, settings.python, settings.curl) {
+        for client in Client::of(protocol, settings.programs) {
             rows.push(Row { protocol, client, full: Vec::new(), resumed: Vec::new(), refreshed: Vec::new() });
         }
     }

@@ -22,15 +22,22 @@ pub(crate) fn described() -> String {
          One run of the latency bench, {peers} the feature `peers`; README.md says what is measured and how. With\n\
          everything, it is\n\n\
          ```text\n\
-         cargo run --release -p benches --features peers --bin latency -- --python --curl --write\n\
+         cargo run --release -p benches --features peers --bin latency -- --python --node --curl --write\n\
          ```\n\n\
          Quote the ratios: milliseconds of CPU and megabytes a second are those of one machine on one day.\n\n\
          - {cores} cores, {model}, shared with other work; load before the run {load}; {} {}\n\
-         - {}; {}; {}\n\n",
+         - {}; {}; {}; node {}\n\n",
         std::env::consts::OS,
         kernel.trim(),
         version("rustc"),
         version("python3"),
         version("curl"),
+        programs::version("node").map_or_else(
+            || "none".to_owned(),
+            |version| format!(
+                "{version} with {}",
+                programs::node_libraries().as_deref().unwrap_or("no libraries")
+            )
+        ),
     )
 }

@@ -12,8 +12,10 @@ mod chart;
 mod clients;
 mod cpu;
 mod handshake;
+mod held;
 mod machine;
 mod marks;
+mod million;
 mod ours;
 #[cfg(feature = "peers")]
 mod peers;
@@ -34,11 +36,12 @@ use tokio::runtime::{Builder, Runtime};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "latency [--rtt MS] [--rounds N] [--python] [--curl] [--write] [handshake] [writes] [stalls] [cpu] [scale]
+const USAGE: &str = "latency [--rtt MS] [--rounds N] [--python] [--node] [--curl] [--write] [handshake] [writes] [stalls] [cpu] [scale] [million] [held]
 
   --rtt MS     the distance of the server in milliseconds; 50
   --rounds N   how many sessions a median is of; 5
   --python     Python's imaplib, poplib and smtplib too
+  --node       imapflow and nodemailer too, of the folder that NODE_PATH names
   --curl       curl too
   --write      writes benches/RESULTS.md and docs/latency.svg
 Without a part's name, all parts run.";
@@ -47,8 +50,7 @@ Without a part's name, all parts run.";
 pub(crate) struct Settings {
     pub(crate) rtt: Duration,
     pub(crate) rounds: usize,
-    pub(crate) python: bool,
-    pub(crate) curl: bool,
+    pub(crate) programs: clients::Programs,
     write: bool,
     parts: Vec<String>,
 }
@@ -73,6 +75,10 @@ fn run(arguments: &[String]) -> Outcome<bool> {
         [task, key, times, place @ ..] if task == "sessions" => {
             return served::sessions(key, times.parse()?, place).map(|()| true);
         }
+        [task, key, what, place @ ..] if task == "million" => {
+            return million::ask(key, what, place).map(|()| true);
+        }
+        [task, key, place @ ..] if task == "hold" => return held::hold(key, place).map(|()| true),
         [task, key, place @ ..] if task == "fetch" => return scale::fetch(key, place).map(|()| true),
         _ => {}
     }
@@ -115,6 +121,12 @@ fn report(settings: &Settings) -> Outcome<bool> {
     if settings.wants("scale") {
         say(scale::report()?);
     }
+    if settings.wants("million") {
+        say(million::report()?);
+    }
+    if settings.wants("held") {
+        say(held::report()?);
+    }
     if settings.write {
         std::fs::write(in_repository("benches/RESULTS.md"), text)?;
     }
@@ -127,8 +139,7 @@ impl Settings {
         let mut settings = Settings {
             rtt: Duration::from_millis(50),
             rounds: 5,
-            python: false,
-            curl: false,
+            programs: clients::Programs::default(),
             write: false,
             parts: Vec::new(),
         };
@@ -137,18 +148,24 @@ impl Settings {
             match argument.as_str() {
                 "--rtt" => settings.rtt = Duration::from_millis(rest.next().ok_or(USAGE)?.parse()?),
                 "--rounds" => settings.rounds = rest.next().ok_or(USAGE)?.parse()?,
-                "--python" => settings.python = true,
-                "--curl" => settings.curl = true,
+                "--python" => settings.programs.python = true,
+                "--node" => settings.programs.node = true,
+                "--curl" => settings.programs.curl = true,
                 "--write" => settings.write = true,
-                "handshake" | "writes" | "stalls" | "cpu" | "scale" => settings.parts.push(argument.clone()),
+                "handshake" | "writes" | "stalls" | "cpu" | "scale" | "million" | "held" => {
+                    settings.parts.push(argument.clone());
+                }
                 "--help" | "-h" => return Ok(None),
                 other => return Err(format!("`{other}` is not known here\n\n{USAGE}").into()),
             }
         }
-        for (wanted, program) in [(settings.python, "python3"), (settings.curl, "curl")] {
+        for (wanted, program) in [(settings.programs.python, "python3"), (settings.programs.curl, "curl")] {
             if wanted && programs::version(program).is_none() {
                 return Err(format!("{program} is asked for and not installed").into());
             }
+        }
+        if settings.programs.node && programs::node_libraries().is_none() {
+            return Err("imapflow and nodemailer are asked for and not in the folders of NODE_PATH".into());
         }
         Ok(Some(settings))
     }

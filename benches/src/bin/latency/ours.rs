@@ -63,6 +63,11 @@ pub(crate) async fn smtp(target: &Target, marks: &Marks, one_flight: bool) -> Ou
 pub(crate) async fn stream(target: &Target, port: u16) -> Outcome<TlsStream<TcpStream>> {
     let tcp = TcpStream::connect((target.place.host.as_str(), port)).await?;
     tcp.set_nodelay(true)?;
+    secured(target, tcp).await
+}
+
+/// TLS on a connection, as STARTTLS wants it.
+pub(crate) async fn secured(target: &Target, tcp: TcpStream) -> Outcome<TlsStream<TcpStream>> {
     let name = ServerName::try_from(target.place.host.clone())?;
     Ok(TlsConnector::from(target.tls.clone()).connect(name, tcp).await?)
 }

@@ -148,3 +148,47 @@ pub(crate) fn fetch_by_imap(target: &Target, mut meter: Meter) -> Outcome<Meter>
     meter.end(octets);
     Ok(meter)
 }
+
+pub(crate) async fn hold_async_imap(
+    target: &Target,
+) -> Outcome<async_imap::Session<tokio_rustls::client::TlsStream<tokio::net::TcpStream>>> {
+    let stream = stream(target, target.place.port(Protocol::Imap)).await?;
+    let mut client = async_imap::Client::new(stream);
+    client.read_response().await?;
+    let log_in = client.authenticate("XOAUTH2", XOAuth2(target.xoauth2())).await;
+    let mut session = log_in.map_err(|(error, _)| error)?;
+    session.select("INBOX").await?;
+    Ok(session)
+}
+
+pub(crate) async fn list_by_async_imap(
+    target: &Target,
+    what: &str,
+    meter: &mut crate::million::Meter,
+) -> Outcome<u64> {
+    let mut session = hold_async_imap(target).await?;
+    meter.begin();
+    if what == "search" {
+        return Ok(session.uid_search("ALL").await?.len() as u64);
+    }
+    let mut rows = 0;
+    let mut messages = session.uid_fetch("1:*", "(UID FLAGS)").await?;
+    while let Some(message) = messages.try_next().await? {
+        rows += u64::from(message.uid.is_some());
+    }
+    Ok(rows)
+}
+
+pub(crate) fn list_by_imap(target: &Target, what: &str, meter: &mut crate::million::Meter) -> Outcome<u64> {
+    let mut client = ::imap::Client::new(blocking(target, target.place.port(Protocol::Imap))?);
+    client.read_greeting()?;
+    let log_in = client.authenticate("XOAUTH2", &XOAuth2(target.xoauth2()));
+    let mut session = log_in.map_err(|(error, _)| error)?;
+    session.select("INBOX")?;
+    meter.begin();
+    if what == "search" {
+        return Ok(session.uid_search("ALL")?.len() as u64);
+    }
+    let messages = session.uid_fetch("1:*", "(UID FLAGS)")?;
+    Ok(messages.iter().filter(|message| message.uid.is_some()).count() as u64)
+}

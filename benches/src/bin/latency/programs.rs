@@ -1,5 +1,5 @@
-//! Sessions of programs that are installed: Python's libraries, and curl. Each tells on a pipe where it has got to; a pipe
-//! is faster than the next flight.
+//! Sessions of programs that are installed: Python's libraries, those of Node, and curl. Each tells on a pipe where it has
+//! got to; a pipe is faster than the next flight.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
@@ -11,6 +11,16 @@ use crate::bed::{ADELE, BERT, Target, message};
 use crate::marks::Marks;
 
 const PYTHON: &str = include_str!("session.py");
+const NODE: &str = include_str!("session.js");
+
+/// The versions of imapflow and nodemailer, where Node finds them: in the folders of `NODE_PATH`.
+pub(crate) fn node_libraries() -> Option<String> {
+    let script = "const v = (n) => n + ' ' + require(n + '/package.json').version; \
+                  console.log(v('imapflow') + ', ' + v('nodemailer'))";
+    let output = Command::new("node").args(["-e", script]).stderr(Stdio::null()).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Some(said).filter(|_| output.status.success())
+}
 
 /// Whether a program answers when it is asked for its version; what it says is its first line.
 pub(crate) fn version(program: &str) -> Option<String> {
@@ -20,8 +30,23 @@ pub(crate) fn version(program: &str) -> Option<String> {
 }
 
 pub(crate) fn python(protocol: Protocol, target: &Target, marks: &Marks) -> Outcome<()> {
-    let mut child = Command::new("python3")
-        .args(["-c", PYTHON, protocol.name(), &target.place.host])
+    interpreted("python3", ["-c", PYTHON], protocol, target, marks)
+}
+
+pub(crate) fn node(protocol: Protocol, target: &Target, marks: &Marks) -> Outcome<()> {
+    interpreted("node", ["-e", NODE], protocol, target, marks)
+}
+
+fn interpreted(
+    program: &str,
+    script: [&str; 2],
+    protocol: Protocol,
+    target: &Target,
+    marks: &Marks,
+) -> Outcome<()> {
+    let mut child = Command::new(program)
+        .args(script)
+        .args([protocol.name(), &target.place.host])
         .arg(target.place.port(protocol).to_string())
         .arg(&target.place.ca_file)
         .args([ADELE, BERT])
@@ -36,10 +61,10 @@ pub(crate) fn python(protocol: Protocol, target: &Target, marks: &Marks) -> Outc
         match line?.as_str() {
             "signed in" => marks.signed_in(),
             "done" => marks.done(),
-            other => return Err(format!("Python said {other:?}").into()),
+            other => return Err(format!("{program} said {other:?}").into()),
         }
     }
-    if child.wait()?.success() { Ok(()) } else { Err("Python failed".into()) }
+    if child.wait()?.success() { Ok(()) } else { Err(format!("{program} failed").into()) }
 }
 
 pub(crate) fn curl(protocol: Protocol, target: &Target, marks: &Marks) -> Outcome<()> {

@@ -133,7 +133,7 @@ impl Meter {
 }
 
 /// A line of `/proc/self/status`, in KiB.
-fn memory(what: &str) -> u64 {
+pub(crate) fn memory(what: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with(what));
     line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or_default()

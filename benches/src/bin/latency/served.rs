@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use mail_oauth::Protocol;
+
 use crate::bed::{ADELE, Place, Target, message, tenant};
 use crate::clients::Client;
 use crate::marks::Marks;
@@ -21,7 +23,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Starts one whose person has `one` message, `many`, or a `large` one.
+    /// Starts one whose person has `one` message, `many`, or a `large` one, or a `million`.
     pub(crate) fn start(what: &str) -> Outcome<Self> {
         let mut child =
             Command::new(std::env::current_exe()?).args(["serve", what]).stdout(Stdio::piped()).spawn()?;
@@ -77,6 +79,12 @@ pub(crate) fn serve(what: &str) -> Outcome<()> {
                     tenant.deliver(ADELE, one)?;
                 }
             }
+            "million" => {
+                // One is there.
+                for _ in 1..crate::million::MESSAGES {
+                    tenant.deliver(ADELE, *b"Subject: x\r\n\r\n")?;
+                }
+            }
             "large" => {
                 let mut one = message();
                 let text = one.clone();
@@ -101,8 +109,11 @@ pub(crate) fn sessions(key: &str, times: u32, place: &[String]) -> Outcome<()> {
         for _ in 0..times {
             match Client::by_key(key) {
                 Some((client, protocol)) => client.session(protocol, &target, &Marks::default()).await?,
-                None if key == bare::KEY => bare::session(&target).await?,
-                None => return Err(format!("there is no client {key}").into()),
+                None => {
+                    let protocol = Protocol::ALL.into_iter().find(|protocol| bare::key(*protocol) == key);
+                    let protocol = protocol.ok_or_else(|| format!("there is no client {key}"))?;
+                    bare::session(protocol, &target).await?;
+                }
             }
         }
         Ok(())

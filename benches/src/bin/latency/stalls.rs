@@ -16,7 +16,7 @@ pub(crate) fn report(settings: &Settings, servers: &Runtime, clients: &Runtime) 
     let bed = Bed::start(servers, clients, Duration::ZERO, Duration::from_secs(4500))?;
     let mut rows = Vec::new();
     for protocol in Protocol::ALL {
-        for client in Client::of(protocol, settings.python, settings.curl) {
+        for client in Client::of(protocol, settings.programs) {
             rows.push((protocol, client, Vec::new(), Vec::new()));
         }
     }

@@ -16,7 +16,7 @@ fn measured(settings: &Settings, servers: &Runtime, clients: &Runtime) -> Outcom
     let bed = Bed::start(servers, clients, settings.rtt, Duration::from_secs(4500))?;
     let mut rows = Vec::new();
     for protocol in Protocol::ALL {
-        for client in Client::of(protocol, settings.python, settings.curl) {
+        for client in Client::of(protocol, settings.programs) {
             let (writes, flights) = traced(&bed, protocol, client)?;
             let more = writes.checked_sub(flights);
             rows.push(vec![
