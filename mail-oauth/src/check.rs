@@ -135,7 +135,8 @@ impl Mailbox {
         report
     }
 
-    /// Asks everybody side by side, until the deadline.
+    /// Asks everybody side by side, until the deadline. Each of them is on the heap: the caller's stack would hold all of
+    /// them at once, and several times over in a build without optimisation.
     async fn look(&self, protocols: &[Protocol], options: &CheckOptions, deadline: Instant) -> Seen {
         let limit = options.deadline;
         let tokens = TokenGate::default();
@@ -144,13 +145,13 @@ impl Mailbox {
             async { if options.login { Vec::new() } else { self.registration(options, deadline).await } };
         let domain = async {
             #[cfg(feature = "discover")]
-            return within(deadline, domain::whose(self, protocols, limit)).await.flatten();
+            return within(deadline, Box::pin(domain::whose(self, protocols, limit))).await.flatten();
             #[cfg(not(feature = "discover"))]
             None::<Asked>
         };
         let (domain, tenant, mut registration, imap, pop3, smtp) = tokio::join!(
             domain,
-            within(deadline, identity::tenant(self)),
+            within(deadline, Box::pin(identity::tenant(self))),
             without_login,
             self.protocol::<ImapClient>(&walk),
             self.protocol::<Pop3Client>(&walk),
@@ -172,7 +173,7 @@ impl Mailbox {
     }
 
     async fn registration(&self, options: &CheckOptions, deadline: Instant) -> Vec<Asked> {
-        let asked = within(deadline, identity::registration(self, &options.redirect)).await;
+        let asked = within(deadline, Box::pin(identity::registration(self, &options.redirect))).await;
         asked.unwrap_or_else(|| vec![Asked::late(Area::Registration, options.deadline)])
     }
 
@@ -330,7 +331,7 @@ impl Mailbox {
             return None;
         }
         let mut progress = Progress::new(S::PROTOCOL, plan.login);
-        let steps = walk::walk::<S>(self, &mut progress, plan.login.then_some(plan.tokens));
+        let steps = Box::pin(walk::walk::<S>(self, &mut progress, plan.login.then_some(plan.tokens)));
         if tokio::time::timeout_at(plan.deadline, steps).await.is_err() {
             progress.too_late(plan.limit);
         }

@@ -177,7 +177,9 @@ impl Mailbox {
     ) -> Result<(C, Token), Error> {
         // Before anything is said to a server that could not have the token.
         self.may_get_token(C::PROTOCOL, server)?;
-        let ((token, took), connection) = tokio::join!(token, C::connect(self, server));
+        // On the heap, not twice in the caller's future: there may be a second connection.
+        let connect = Box::pin(C::connect(self, server));
+        let ((token, took), connection) = tokio::join!(token, connect);
         let token = token?;
         journal.beside("token", took, told(&token));
         let (client, trips) = connection?;
