@@ -361,6 +361,10 @@ impl TenantBuilder {
             limits: self.limits,
         });
 
+        // The control endpoint has to be reached also when nothing else is.
+        for listener in [&identity, &imap, &pop3, &smtp, &imap_starttls, &pop3_starttls, &smtp_tls] {
+            state.faults.govern(&listener.port);
+        }
         let mut servers = JoinSet::new();
         let ca_pem = certificates.ca_pem.clone();
         let certificates = Arc::new(certificates);

@@ -256,6 +256,10 @@ impl Tenant {
     }
 
     /// Sets a fault until it is cleared. Setting the same one again changes nothing.
+    ///
+    /// Here as with all that set and clear faults: it holds from when the call returns. So a port that
+    /// [`NetworkFault::Refuse`](crate::NetworkFault::Refuse) closes is closed by then, and open again when the fault was
+    /// cleared. If another program has insisted on the port meanwhile it stays closed.
     pub fn set_fault(&self, fault: Fault) {
         self.state.faults.set(fault, None);
     }

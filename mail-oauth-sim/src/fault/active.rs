@@ -1,15 +1,15 @@
-use std::sync::{Mutex, PoisonError};
-
-use tokio::sync::watch;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::{Endpoint, Fault, HttpFault, IssueFault, MailFault, NetworkFault, Stage, TlsFault};
+use crate::net::Port;
 use crate::{Aadsts, Policy, Service};
 
 /// The faults that are set, in the order in which they were set.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Faults {
     active: Mutex<Vec<Active>>,
-    changed: watch::Sender<()>,
+    /// The ports that a fault may close, for as long as their servers run.
+    ports: Mutex<Vec<Weak<Port>>>,
 }
 
 #[derive(Debug)]
@@ -37,16 +37,10 @@ pub(crate) enum Reach {
     Mailbox,
 }
 
-impl Default for Faults {
-    fn default() -> Self {
-        Self { active: Mutex::default(), changed: watch::Sender::new(()) }
-    }
-}
-
 impl Faults {
-    /// Tells each time that a fault was set or taken away.
-    pub(crate) fn watch(&self) -> watch::Receiver<()> {
-        self.changed.subscribe()
+    /// Closes and opens this port as the faults of its service say, from now on.
+    pub(crate) fn govern(&self, port: &Arc<Port>) {
+        self.with_ports(|ports| ports.push(Arc::downgrade(port)));
     }
 
     pub(crate) fn set(&self, fault: Fault, times: Option<u32>) {
@@ -54,17 +48,17 @@ impl Faults {
             active.retain(|entry| entry.fault != fault);
             active.push(Active { fault, left: times, skipped: 0 });
         });
-        self.changed.send_replace(());
+        self.with_ports(|_| ());
     }
 
     pub(crate) fn clear(&self, fault: &Fault) {
         self.with(|active| active.retain(|entry| entry.fault != *fault));
-        self.changed.send_replace(());
+        self.with_ports(|_| ());
     }
 
     pub(crate) fn clear_all(&self) {
         self.with(Vec::clear);
-        self.changed.send_replace(());
+        self.with_ports(|_| ());
     }
 
     /// The answer that an HTTP request gets instead of its own. Answers that only make sense at the token endpoint pass
@@ -132,8 +126,18 @@ impl Faults {
         })
     }
 
+    /// Changes which ports there are, and makes each what the faults say by then. One at a time, so that of two changes
+    /// of the faults the later is not undone.
+    fn with_ports(&self, change: impl FnOnce(&mut Vec<Weak<Port>>)) {
+        let mut ports = self.ports.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut ports);
+        for port in ports.iter().filter_map(Weak::upgrade) {
+            port.set_open(!self.refuses(port.service()));
+        }
+    }
+
     /// Whether nobody shall listen for a service.
-    pub(crate) fn refuses(&self, service: Service) -> bool {
+    fn refuses(&self, service: Service) -> bool {
         self.with(|active| {
             active.iter().any(|entry| {
                 matches!(entry.fault, Fault::Network { service: at, fault: NetworkFault::Refuse, .. } if at == service)

@@ -4,7 +4,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NetworkFault {
-    /// Nobody listens: the system refuses connections, as soon as the tenant's runtime has come to it.
+    /// Nobody listens: the system refuses connections, from when the fault is set until it is taken away. Connections
+    /// that are open stay so.
     Refuse,
     /// The connection is accepted and reset at once.
     Reset,

@@ -1,15 +1,16 @@
 use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::certificate::Certificates;
 use super::counted::Counted;
 use super::faulty::Faulty;
+use super::port::Port;
 use super::stream::Peer;
 use crate::state::State;
 use crate::{Error, Service};
@@ -19,7 +20,7 @@ pub(crate) struct Listener {
     service: Service,
     /// Whether TLS begins with the first octet.
     implicit: bool,
-    tcp: TcpListener,
+    pub(crate) port: Arc<Port>,
     pub(crate) address: SocketAddr,
 }
 
@@ -30,15 +31,14 @@ impl Listener {
             io::ErrorKind::AddrInUse => Error::PortInUse { service, port },
             _ => Error::Listen { service, port, source },
         };
-        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
-        let address = tcp.local_addr().map_err(failed)?;
-        Ok(Self { service, implicit, tcp, address })
+        let port = Port::open(service, port).await.map_err(failed)?;
+        Ok(Self { service, implicit, address: port.address(), port: Arc::new(port) })
     }
 }
 
 /// Accepts connections for ever and runs a `session` for each. The sessions end with this future, when it is dropped.
 pub(crate) async fn serve<F, S>(
-    mut listener: Listener,
+    listener: Listener,
     state: Arc<State>,
     certificates: Arc<Certificates>,
     session: F,
@@ -47,18 +47,11 @@ pub(crate) async fn serve<F, S>(
     S: Future<Output = ()> + Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(state.limits.connections));
-    let mut faults = state.faults.watch();
     let mut sessions = JoinSet::new();
     loop {
-        if listener.service != Service::Control && state.faults.refuses(listener.service) {
-            match listener.closed_while_refusing(&state, &mut faults).await {
-                Some(open) => listener = open,
-                None => return,
-            }
-        }
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         let (tcp, peer) = tokio::select! {
-            accepted = listener.tcp.accept() => match accepted {
+            accepted = listener.port.accept() => match accepted {
                 Ok(accepted) => accepted,
                 // The client gave up before it was accepted, or the process has no descriptor left: let others end.
                 Err(_) => {
@@ -68,7 +61,6 @@ pub(crate) async fn serve<F, S>(
             },
             // Ended sessions are collected as they end, so that the set does not grow.
             Some(_) = sessions.join_next(), if !sessions.is_empty() => continue,
-            _ = faults.changed() => continue,
         };
         let peer = welcome(tcp, peer, &listener, &state, &certificates);
         let session = session(peer, Arc::clone(&state));
@@ -76,18 +68,6 @@ pub(crate) async fn serve<F, S>(
             session.await;
             drop(slot);
         });
-    }
-}
-
-impl Listener {
-    /// Closes the port until the fault is gone, and opens it again; `None` if somebody else has taken it.
-    async fn closed_while_refusing(self, state: &State, faults: &mut watch::Receiver<()>) -> Option<Self> {
-        let Self { service, implicit, tcp, address } = self;
-        drop(tcp);
-        while state.faults.refuses(service) {
-            faults.changed().await.ok()?;
-        }
-        Self::bind(service, implicit, address.port()).await.ok()
     }
 }
 

@@ -259,15 +259,14 @@ async fn talk(tenant: &Tenant, service: Service) -> std::io::Result<Vec<u8>> {
 
 async fn network(tenant: &Tenant, service: Service, fault: NetworkFault) -> String {
     match fault {
-        // The runtime has to come to it before the port is closed.
         NetworkFault::Refuse => {
-            while TcpStream::connect(address(tenant, service)).await.is_ok() {
-                tokio::task::yield_now().await;
-            }
+            let address = address(tenant, service);
+            let error = TcpStream::connect(address).await.unwrap_err();
+            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused, "{service}");
             tenant.clear_faults();
-            while TcpStream::connect(address(tenant, service)).await.is_err() {
-                tokio::task::yield_now().await;
-            }
+            TcpStream::connect(address)
+                .await
+                .unwrap_or_else(|error| panic!("{service} is not open again: {error}"));
         }
         NetworkFault::Stall | NetworkFault::StallAfterSending(_) => {
             let waited = tokio::time::timeout(Duration::from_millis(60), talk(tenant, service)).await;

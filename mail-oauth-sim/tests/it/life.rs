@@ -1,4 +1,5 @@
 use std::error::Error as _;
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use mail_oauth_sim::{App, Error, Mailbox, Service, Tenant, User};
@@ -95,4 +96,34 @@ async fn what_the_tenant_does_not_have_is_an_error() {
     assert!(matches!(tenant.messages_in(ADELE, "Nowhere"), Err(Error::Unknown { .. })));
     assert!(matches!(tenant.approve("X", "x@contoso.example"), Err(Error::Unknown { kind: "user", .. })));
     assert!(matches!(tenant.decline("X"), Err(Error::Unknown { kind: "user code", .. })));
+}
+
+/// From a thread that has no runtime, and without a turn for the tenant's own.
+#[test]
+fn a_fault_closes_a_port_and_its_end_opens_it_before_the_call_returns() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let tenant = runtime.block_on(builder().fault("pop3-refused".parse().unwrap()).start()).unwrap();
+    let connects = |address: SocketAddr| std::net::TcpStream::connect(address).map_err(|error| error.kind());
+    let refused = std::io::ErrorKind::ConnectionRefused;
+    for address in [tenant.pop3_addr(), tenant.pop3_starttls_addr()] {
+        assert_eq!(connects(address).unwrap_err(), refused);
+    }
+    for _ in 0..20 {
+        tenant.clear_faults();
+        for address in [tenant.pop3_addr(), tenant.pop3_starttls_addr(), tenant.imap_addr()] {
+            connects(address).unwrap();
+        }
+        tenant.set_fault_named("pop3-refused").unwrap();
+        assert_eq!(connects(tenant.pop3_addr()).unwrap_err(), refused);
+        connects(tenant.imap_addr()).unwrap();
+    }
+    // The port is kept meanwhile.
+    let error = tokio::net::TcpSocket::new_v4().unwrap().bind(tenant.pop3_addr()).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    tenant.clear_faults();
+    drop(runtime.block_on(pop3_as(&tenant, ADELE)));
+    // With the runtime gone nobody serves; nothing panics either.
+    drop(runtime);
+    tenant.set_fault_named("imap-refused").unwrap();
+    tenant.clear_faults();
 }

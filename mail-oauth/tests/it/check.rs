@@ -135,9 +135,6 @@ async fn each_fault_leads_to_its_cause() {
         };
         let report = mailbox.with_account(account).check(&checked).await;
         bed.tenant.clear_faults();
-        if entry.name.ends_with("-refused") {
-            opened_again(&bed.tenant).await;
-        }
         let first = report.first().map(|finding| finding.cause.number);
         let rather = RATHER.iter().find(|(name, _)| *name == entry.name).map(|(_, numbers)| *numbers);
         let fits = |number| {
@@ -149,18 +146,6 @@ async fn each_fault_leads_to_its_cause() {
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// A port that a fault has closed opens again when the tenant gets to it.
-async fn opened_again(tenant: &Tenant) {
-    let all = async {
-        for port in [tenant.identity_addr(), tenant.imap_addr(), tenant.pop3_addr(), tenant.smtp_addr()] {
-            while tokio::net::TcpStream::connect(port).await.is_err() {
-                tokio::task::yield_now().await;
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), all).await.unwrap();
 }
 
 /// Numbers that the simulator has for none of the 105 causes lead to one that knows them.
