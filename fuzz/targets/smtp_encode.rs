@@ -39,9 +39,9 @@ fuzz_target!(|bytes: &[u8]| {
     one_line(true, &out);
     if let Some(to) = &address {
         out.clear();
-        let original = OriginalRecipient::from(to);
+        let original = OriginalRecipient::new(to).ok();
         let mut rcpt = Rcpt::new(to);
-        rcpt.original = Some(&original);
+        rcpt.original = original.as_ref();
         let sent = connection.send(Command::Rcpt(rcpt), &mut out);
         one_line(sent.is_ok(), &out);
     }

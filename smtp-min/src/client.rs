@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::time::Instant;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{Command, CommandId, Connection, Error, Event, Greeting, Limits, Protocol, Quirk, Reply};
+use crate::{Command, CommandId, Connection, Error, Event, Greeting, Limits, Protocol, Quirk, Reply, State};
 
 pub use envelope::{EightBit, Envelope, Transfer};
 pub use refusal::Refusal;
@@ -187,6 +187,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Whether another method may begin: the session stands, none was left half way, and no answer is still to come.
+    /// What the server did meanwhile shows with the next command only.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.busy && self.connection.pending() == 0 && self.connection.state() == State::Ready
     }
 
     /// The defects of this server that were met so far, each once.

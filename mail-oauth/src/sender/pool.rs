@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use smtp_min::{Client, Condition, Envelope, Outcome, RecipientOutcome, Reply, SendReport, State};
+use smtp_min::{Client, Condition, Envelope, Outcome, RecipientOutcome, Reply, SendReport};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
@@ -54,12 +54,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pool<S> {
             })?,
         };
         slot.used();
-        let report = client.send(envelope, message).await?;
-        self.heed_report(&report);
-        if client.connection().state() == State::Ready && !matches!(report.outcome, Outcome::Unknown { .. }) {
+        let report = client.send(envelope, message).await;
+        if let Ok(report) = &report {
+            self.heed_report(report);
+        }
+        // Also behind an error, where it came before anything was sent. Behind an outcome that nobody knows the client
+        // is not ready any more.
+        if client.is_ready() {
             self.idle().push(Idle { client, since: Instant::now() });
         }
-        Ok(report)
+        Ok(report?)
     }
 
     pub(super) async fn close(self) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Batch, Client, Refusal};
-use crate::{Command, Error, Event, Quirk, Status};
+use crate::{Command, Error, Event, Status};
 
 /// What one listed message costs besides its id.
 const ENTRY: usize = 48;
@@ -73,20 +73,19 @@ pub struct Deleted {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Lists the mailbox and begins to fetch what is new: messages whose unique id `seen` does not know. `UIDL` is
-    /// simply tried, since servers know it that do not offer it; `STAT` is asked too where the listing has gaps.
+    /// simply tried, since servers know it that do not offer it. `STAT` says how many there are, so that one whose line
+    /// is missing is not lost; where `PIPELINING` is offered, it costs no round trip.
     ///
     /// # Errors
     /// [`Error::Refused`] when the server does not know `UIDL`: then nobody can tell what is new, and
     /// [`batch`](Self::batch) fetches by number. [`Error::TooLong`] beyond `Limits::collected`, and those of the
     /// connection.
     pub async fn fetch_new(&mut self, mut seen: impl FnMut(&str) -> bool) -> Result<Fetch<'_, S>, Error> {
-        let (mut listed, defects) = self.listed().await?;
+        let (messages, mut listed) = self.counted_and_listed().await?;
         listed.sort_by_key(|message| message.number);
         listed.dedup_by_key(|message| message.number);
-        let last = listed.last().map_or(0, |message| message.number);
-        let complete = u32::try_from(listed.len()).is_ok_and(|count| count == last);
-        if defects || !complete {
-            let (messages, _) = self.stat().await?;
+        let last = listed.last().map_or(0, |message| message.number).max(messages);
+        if u32::try_from(listed.len()).is_ok_and(|count| count < last) {
             self.fill_gaps(&mut listed, messages)?;
         }
         let known = |message: &Listed| message.unique_id.as_deref().is_some_and(&mut seen);
@@ -95,12 +94,38 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         Ok(Fetch { batch, new, answered: 0, failed: HashSet::new(), skipped, stored: Vec::new() })
     }
 
-    /// `UIDL`, and whether lines of it could not be used.
-    async fn listed(&mut self) -> Result<(Vec<Listed>, bool), Error> {
+    /// `STAT` and `UIDL`, in one flight where that is allowed.
+    async fn counted_and_listed(&mut self) -> Result<(u32, Vec<Listed>), Error> {
         self.begin()?;
-        self.queue(Command::Uidl)?;
+        let ahead = self.pipelines();
+        self.queue(Command::Stat)?;
+        if ahead {
+            self.queue(Command::Uidl)?;
+        }
+        let counted = self.counted().await?;
+        if !ahead {
+            self.queue(Command::Uidl)?;
+        }
+        let listed = self.listed().await?;
+        self.busy = false;
+        Ok((counted?, listed?))
+    }
+
+    /// The answer to `STAT`; a refusal, inside, leaves the connection as it is.
+    async fn counted(&mut self) -> Result<Result<u32, Error>, Error> {
+        loop {
+            match self.next_event().await? {
+                Event::Stat { messages, .. } => return Ok(Ok(messages)),
+                Event::Completed { reply, .. } => return Ok(Err(Refusal::error("STAT", &reply))),
+                _ => {}
+            }
+        }
+    }
+
+    /// The answer to `UIDL`, in the same way. Lines that cannot be used are left out.
+    async fn listed(&mut self) -> Result<Result<Vec<Listed>, Error>, Error> {
         let limit = self.connection.limits().collected;
-        let (mut messages, mut defects, mut collected) = (Vec::new(), false, 0_usize);
+        let (mut messages, mut collected) = (Vec::new(), 0_usize);
         loop {
             match self.next_event().await? {
                 Event::UidlItem { number, unique_id, .. } => {
@@ -110,18 +135,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                     }
                     messages.push(Listed { number, unique_id: Some(unique_id.to_owned()) });
                 }
-                Event::Quirk(Quirk::MissingId | Quirk::BrokenItem) => defects = true,
-                Event::ListingEnd { .. } => break,
-                Event::Completed { reply, .. } => {
-                    let refusal = Refusal::error("UIDL", &reply);
-                    self.busy = false;
-                    return Err(refusal);
-                }
+                Event::ListingEnd { .. } => return Ok(Ok(messages)),
+                Event::Completed { reply, .. } => return Ok(Err(Refusal::error("UIDL", &reply))),
                 _ => {}
             }
         }
-        self.busy = false;
-        Ok((messages, defects))
     }
 
     /// Adds the messages that `STAT` counts and `UIDL` did not tell of.

@@ -13,7 +13,7 @@ const SCRIPT: &[(&str, &str)] = &[
     ("LIST\r\n", "+OK\r\n1 10\r\n2 10\r\n.\r\n"),
     ("TOP 1 0\r\n", "+OK\r\nFrom: a\r\n\r\n.\r\n"),
     ("UIDL 1\r\n", "+OK 1 one\r\n"),
-    ("UIDL\r\n", "+OK\r\n1 one\r\n2 two\r\n.\r\n"),
+    ("STAT\r\nUIDL\r\n", "+OK 2 20\r\n+OK\r\n1 one\r\n2 two\r\n.\r\n"),
     ("RETR 1\r\nRETR 2\r\n", "+OK\r\nFrom: a\r\n\r\n..\r\n.\r\n+OK\r\nFrom: b\r\n.\r\n"),
     ("DELE 1\r\nDELE 2\r\n", "+OK\r\n-ERR [SYS/TEMP] no\r\n"),
     ("QUIT\r\n", "+OK bye\r\n"),
@@ -84,6 +84,7 @@ async fn at_every_octet_of_a_session() {
                     "" => during == "the greeting",
                     "dG9rZW4=" => during == "AUTH",
                     "RETR" | "TOP" => during == verb || during == "the body of a message",
+                    "STAT" => during == verb || during == "UIDL",
                     _ => during == verb,
                 };
                 assert!(named, "at {octets}: {during} in {line:?}");

@@ -129,9 +129,11 @@ async fn fetching(more: &[(&'static str, &str)]) -> (Client<DuplexStream>, JoinH
 #[tokio::test]
 async fn what_is_new_is_fetched_and_what_is_stored_is_deleted() {
     let (mut client, task) = fetching(&[
-        ("UIDL\r\n", "+OK\r\n1 a\r\n2 b\r\n2 b\r\n3\r\n5 same\r\n6 same\r\n7 g\r\n.\r\n"),
         // 3 has no id, 4 has no line, 8 comes behind the last line.
-        ("STAT\r\n", "+OK 8 100\r\n"),
+        (
+            "STAT\r\nUIDL\r\n",
+            "+OK 8 100\r\n+OK\r\n1 a\r\n2 b\r\n2 b\r\n3\r\n5 same\r\n6 same\r\n7 g\r\n.\r\n",
+        ),
         (
             "RETR 2\r\nRETR 3\r\nRETR 4\r\nRETR 5\r\nRETR 6\r\nRETR 7\r\nRETR 8\r\n",
             "+OK\r\nb\r\n.\r\n+OK\r\n\r\n.\r\n-ERR broken\r\n+OK\r\nx\r\n.\r\n+OK\r\ny\r\n.\r\n+OK\r\ng\r\n.\r\n+OK\r\nh\r\n.\r\n",
@@ -171,7 +173,7 @@ async fn what_is_new_is_fetched_and_what_is_stored_is_deleted() {
 #[tokio::test]
 async fn nothing_is_deleted_that_is_not_stored_and_the_end_counts() {
     let (mut client, task) = fetching(&[
-        ("UIDL\r\n", "+OK\r\n1 a\r\n2 b\r\n.\r\n"),
+        ("STAT\r\nUIDL\r\n", "+OK 2 2\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n"),
         ("RETR 1\r\nRETR 2\r\n", "+OK\r\na\r\n.\r\n+OK\r\nb\r\n.\r\n"),
         ("DELE 1\r\n", "+OK\r\n"),
         ("QUIT\r\n", "-ERR some deleted messages not removed\r\n"),
@@ -190,8 +192,12 @@ async fn nothing_is_deleted_that_is_not_stored_and_the_end_counts() {
 
 #[tokio::test]
 async fn a_sink_that_fails_at_its_end_has_not_stored() {
-    let (mut client, _task) =
-        logged_in(&[("UIDL\r\n", "+OK\r\n1 a\r\n.\r\n"), ("RETR 1\r\n", "+OK\r\nlong\r\n.\r\n")]).await;
+    let (mut client, _task) = logged_in(&[
+        ("STAT\r\n", "+OK 1 4\r\n"),
+        ("UIDL\r\n", "+OK\r\n1 a\r\n.\r\n"),
+        ("RETR 1\r\n", "+OK\r\nlong\r\n.\r\n"),
+    ])
+    .await;
     let mut fetch = client.fetch_new(|_| false).await.unwrap();
     let mut room = [0_u8; 2];
     let mut sink = std::io::Cursor::new(&mut room[..]);
@@ -202,16 +208,47 @@ async fn a_sink_that_fails_at_its_end_has_not_stored() {
 
 #[tokio::test]
 async fn without_uidl_nobody_knows_what_is_new() {
-    let (mut client, _task) = logged_in(&[("UIDL\r\n", "-ERR what\r\n"), ("NOOP\r\n", "+OK\r\n")]).await;
-    assert!(
-        matches!(client.fetch_new(|_| false).await, Err(Error::Refused(refusal)) if refusal.command == "UIDL")
-    );
+    let count = ("STAT\r\n", "+OK 1 1\r\n");
+    let refused = ("UIDL\r\n", "-ERR what\r\n");
+    let both = ("STAT\r\nUIDL\r\n", "+OK 1 1\r\n-ERR what\r\n");
+    for dialogue in [&[count, refused][..], &[PIPELINING, both]] {
+        let (mut client, _task) = logged_in(&[dialogue, &[("NOOP\r\n", "+OK\r\n")]].concat()).await;
+        if dialogue.contains(&PIPELINING) {
+            client.capabilities().await.unwrap();
+        }
+        let error = client.fetch_new(|_| false).await.unwrap_err();
+        assert!(matches!(error, Error::Refused(refusal) if refusal.command == "UIDL"));
+        client.noop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_refused_count_is_an_error_and_not_an_empty_mailbox() {
+    let (mut client, task) =
+        fetching(&[("STAT\r\nUIDL\r\n", "-ERR locked\r\n+OK\r\n1 a\r\n.\r\n"), ("NOOP\r\n", "+OK\r\n")])
+            .await;
+    let error = client.fetch_new(|_| false).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(refusal) if refusal.command == "STAT"));
     client.noop().await.unwrap();
+    drop(client);
+    assert_eq!(task.await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_last_message_without_a_line_is_not_lost() {
+    for (listing, new) in [("1 a\r\n2 b\r\n", vec![3]), ("", vec![1, 2, 3])] {
+        let listing = format!("+OK\r\n{listing}.\r\n");
+        let (mut client, _task) = logged_in(&[("STAT\r\n", "+OK 3 30\r\n"), ("UIDL\r\n", &listing)]).await;
+        let fetch = client.fetch_new(|id| ["a", "b"].contains(&id)).await.unwrap();
+        assert_eq!(fetch.remaining(), new.len(), "{listing}");
+        assert_eq!(fetch.upcoming().map(|message| message.number), new.first().copied());
+        assert!(fetch.upcoming().is_some_and(|message| message.unique_id.is_none()));
+    }
 }
 
 #[tokio::test]
 async fn a_server_cannot_make_the_plan_grow() {
-    let dialogue = script(true, &[("UIDL\r\n", "+OK\r\n1\r\n.\r\n"), ("STAT\r\n", "+OK 4294967295 1\r\n")]);
+    let dialogue = script(true, &[("STAT\r\n", "+OK 4294967295 1\r\n"), ("UIDL\r\n", "+OK\r\n1\r\n.\r\n")]);
     let (stream, _task) = peer(dialogue);
     let (mut client, _) = Client::connect(stream, Limits::default()).await.unwrap();
     client.authenticate("X", None, |_| Some(b"token".to_vec())).await.unwrap();
@@ -220,7 +257,8 @@ async fn a_server_cannot_make_the_plan_grow() {
 
 #[tokio::test]
 async fn an_empty_mailbox_is_done_at_once() {
-    let (mut client, task) = logged_in(&[("UIDL\r\n", "+OK\r\n.\r\n"), ("QUIT\r\n", "+OK\r\n")]).await;
+    let dialogue = [("STAT\r\n", "+OK 0 0\r\n"), ("UIDL\r\n", "+OK\r\n.\r\n"), ("QUIT\r\n", "+OK\r\n")];
+    let (mut client, task) = logged_in(&dialogue).await;
     let fetch = client.fetch_new(|_| false).await.unwrap();
     assert_eq!(fetch.upcoming(), None);
     assert!(fetch.finish().await.unwrap().deleted.is_empty());

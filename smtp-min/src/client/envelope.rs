@@ -30,7 +30,9 @@ pub struct Envelope {
     pub ascii: Vec<(Address, Address)>,
     /// When reports about the recipients are wanted; `None` leaves it to the server, which then tells of failures.
     pub notify: Option<Notify>,
-    /// Reports are to name the recipients as this envelope does (`ORCPT`).
+    /// Reports are to name the recipients as this envelope does (`ORCPT`). One whose address has more than 500
+    /// characters in the form that this takes ([`OriginalRecipient::new`](crate::OriginalRecipient::new)) goes without:
+    /// reports then name the address that it was delivered to.
     pub original_recipients: bool,
     /// What a report about a failure brings back.
     pub ret: Option<Return>,

@@ -271,7 +271,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             Step::Rcpt(index) => {
                 let to = plan.recipients.get(index).ok_or(Error::Broken)?;
                 let original = envelope.recipients.get(index).filter(|_| envelope.original_recipients);
-                let original = original.map(OriginalRecipient::from);
+                // One that is too long in that form goes without.
+                let original = original.and_then(|address| OriginalRecipient::new(address).ok());
                 let mut rcpt = Rcpt::new(to);
                 (rcpt.notify, rcpt.original) = (envelope.notify, original.as_ref());
                 self.queue(Command::Rcpt(rcpt))

@@ -94,15 +94,31 @@ impl EnvelopeId {
 /// use smtp_min::{Address, OriginalRecipient};
 ///
 /// let plus = Address::new("ann+mail@example.org")?;
-/// assert_eq!(OriginalRecipient::from(&plus).encoded(), "rfc822;ann+2Bmail@example.org");
+/// assert_eq!(OriginalRecipient::new(&plus)?.encoded(), "rfc822;ann+2Bmail@example.org");
 /// let utf8 = Address::new("b\u{fc}ro@example.org")?;
-/// assert_eq!(OriginalRecipient::from(&utf8).encoded(), "utf-8;b\\x{FC}ro@example.org");
+/// assert_eq!(OriginalRecipient::new(&utf8)?.encoded(), "utf-8;b\\x{FC}ro@example.org");
 /// # Ok::<(), smtp_min::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OriginalRecipient(String);
 
+/// The most characters of an original recipient, its type included (RFC 3461 section 4.2).
+const LONGEST_RECIPIENT: usize = 500;
+
 impl OriginalRecipient {
+    /// Encodes an address. Each character beyond ASCII takes six to ten then, so that one of the longest addresses may
+    /// pass 500 characters.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] for more than 500 characters (RFC 3461 section 4.2).
+    pub fn new(address: &Address) -> Result<OriginalRecipient, Error> {
+        let encoded = encoded(address.as_str());
+        if encoded.len() > LONGEST_RECIPIENT {
+            return Err(Error::TooLong { what: "an original recipient", limit: LONGEST_RECIPIENT });
+        }
+        Ok(OriginalRecipient(encoded))
+    }
+
     /// As it goes out: the type of the address, and the address encoded. It is ASCII whatever the address is.
     #[must_use]
     pub fn encoded(&self) -> &str {
@@ -110,23 +126,21 @@ impl OriginalRecipient {
     }
 }
 
-impl From<&Address> for OriginalRecipient {
-    fn from(address: &Address) -> Self {
-        let text = address.as_str();
-        if text.is_ascii() {
-            return OriginalRecipient(format!("rfc822;{}", xtext(text)));
-        }
-        let mut encoded = String::from("utf-8;");
-        for character in text.chars() {
-            if character.is_ascii_graphic() && !matches!(character, '+' | '=' | '\\') {
-                encoded.push(character);
-            } else {
-                // Writing to a string cannot fail.
-                let _ = write!(encoded, "\\x{{{:X}}}", u32::from(character));
-            }
-        }
-        OriginalRecipient(encoded)
+/// The type and the address (RFC 3461 section 4.2; `utf-8-addr-xtext` of RFC 6533 section 3).
+fn encoded(address: &str) -> String {
+    if address.is_ascii() {
+        return format!("rfc822;{}", xtext(address));
     }
+    let mut encoded = String::from("utf-8;");
+    for character in address.chars() {
+        if character.is_ascii_graphic() && !matches!(character, '+' | '=' | '\\') {
+            encoded.push(character);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "\\x{{{:X}}}", u32::from(character));
+        }
+    }
+    encoded
 }
 
 /// `xtext`: `+`, `=` and what is no printable ASCII as `+` and two digits.
@@ -145,7 +159,8 @@ fn xtext(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{EnvelopeId, Notify};
+    use super::{EnvelopeId, Notify, OriginalRecipient};
+    use crate::Address;
 
     #[test]
     fn when() {
@@ -161,6 +176,17 @@ mod tests {
         assert!(EnvelopeId::new(&"a".repeat(100)).is_ok());
         for bad in ["", "\u{e4}", "a\tb", "\0", "a\n", &"a".repeat(101), &"=".repeat(34)] {
             assert!(EnvelopeId::new(bad).is_err(), "{}", bad.escape_debug());
+        }
+    }
+    #[test]
+    fn an_original_recipient_has_at_most_500_characters() {
+        for (character, most) in [("\u{fc}", 80), ("\u{1f4e7}", 53), ("+", 161)] {
+            let of = |count: usize| {
+                let address = Address::new(format!("{}@x.example", character.repeat(count))).unwrap();
+                OriginalRecipient::new(&address)
+            };
+            assert!(of(most).is_ok_and(|original| original.encoded().len() <= 500), "{character}");
+            assert!(of(most + 1).is_err(), "{character}");
         }
     }
 }

@@ -42,7 +42,7 @@ impl<const LMTP: bool> Machine for Dialogue<LMTP> {
                 let id = id.map(|id| EnvelopeId::new(id).unwrap());
                 mail.envelope_id = id.as_ref();
                 let original = words.iter().find_map(|word| word.strip_prefix("orcpt="));
-                let original = original.map(|text| OriginalRecipient::from(&address(text)));
+                let original = original.map(|text| OriginalRecipient::new(&address(text)).unwrap());
                 let mut notify = None;
                 let (chunk, message) = (text(&words), text(words.get(1..).unwrap_or_default()));
                 for word in &words {

@@ -378,6 +378,22 @@ async fn reports_and_tls_are_asked_for_where_they_are_offered() {
 }
 
 #[tokio::test]
+async fn an_original_recipient_that_is_too_long_is_left_out() {
+    let long = "+".repeat(200);
+    let mut to = envelope(&["a+b@x"], Transfer::Data);
+    to.recipients.insert(0, Address::new(format!("{long}@x")).unwrap());
+    to.original_recipients = true;
+    let flight = format!(
+        "MAIL FROM:<ann@x>\r\nRCPT TO:<{long}@x>\r\nRCPT TO:<a+b@x> ORCPT=rfc822;a+2Bb@x\r\nDATA\r\n"
+    );
+    let script = [(&*flight, "250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n"), ("x\r\n.\r\n", "250 ok\r\n")];
+    let (mut client, peer) = greeted("PIPELINING,DSN", &script, Limits::default()).await;
+    assert!(client.send(&to, &b"x"[..]).await.unwrap().all_accepted());
+    drop(client);
+    assert_eq!(peer.await.unwrap(), "");
+}
+
+#[tokio::test]
 async fn an_address_beyond_ascii_is_replaced_or_refused() {
     let utf8 = "ann@b\u{fc}ro.example";
     let mut to = envelope(&[utf8, "b@x"], Transfer::Data);

@@ -196,6 +196,39 @@ async fn a_refused_message_is_followed_by_rset_and_a_throttle_by_a_pause() {
     assert!(begin.elapsed() >= Duration::from_secs(60), "{:?}", begin.elapsed());
 }
 
+/// A message that fails when it is read.
+struct Unreadable;
+
+impl tokio::io::AsyncRead for Unreadable {
+    fn poll_read(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        _: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Err(std::io::Error::other("unreadable")))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_before_anything_was_sent_keeps_the_connection() {
+    let pool = Pool::new(SenderLimits::default());
+    let server = Arc::new(Server::default());
+    let mut lacking = Envelope::parse("a@x", ["b@x"]).unwrap();
+    lacking.notify = Some(smtp_min::Notify::NEVER);
+    for _ in 0..2 {
+        let error = pool.send(|| Arc::clone(&server).connect(), &lacking, &b"x"[..]).await.unwrap_err();
+        assert!(matches!(error, Error::Smtp(smtp_min::Error::Lacks { what: "DSN" })), "{error:?}");
+        assert!(send(&pool, &server).await.unwrap());
+    }
+    assert_eq!((Server::count(&server.opened), Server::count(&server.resets)), (1, 0));
+    // In the middle of a message nothing may follow.
+    let envelope = Envelope::parse("a@x", ["b@x"]).unwrap();
+    let error = pool.send(|| Arc::clone(&server).connect(), &envelope, Unreadable).await.unwrap_err();
+    assert!(matches!(error, Error::Smtp(smtp_min::Error::Source(_))), "{error:?}");
+    assert!(send(&pool, &server).await.unwrap());
+    assert_eq!(Server::count(&server.opened), 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_never_began_does_not_count() {
     let limits = SenderLimits { messages: 1, ..SenderLimits::default() };
