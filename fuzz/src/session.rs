@@ -399,6 +399,8 @@ impl<M: Machine> Session<M> {
 
     /// The peer says something.
     fn hear(&mut self, said: &[u8]) {
+        // What a command of ours brings about by itself comes also when nothing is said.
+        while self.step() {}
         for piece in said.chunks(self.piece) {
             self.sides[0].input.extend(piece);
             while self.step() {}

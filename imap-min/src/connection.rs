@@ -406,6 +406,7 @@ impl Connection {
             CommandKind::Select | CommandKind::Examine => {
                 let mut view = self.views.opening.take().filter(|_| opening).unwrap_or_default();
                 view.learn(status, &text, self.limits.list)?;
+                view.settle();
                 view.read_only |= kind == CommandKind::Examine;
                 self.views.open = done.then_some(view);
                 self.state = match self.state {
@@ -427,6 +428,9 @@ impl Connection {
         }
         if !kind.selects() {
             self.learn(status, &text)?;
+            if let Some(open) = &mut self.views.open {
+                open.settle();
+            }
         }
         Ok(Event::Completed(Completed { command, kind, status, text }))
     }

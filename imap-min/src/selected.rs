@@ -19,8 +19,9 @@ pub struct Selected {
     pub uid_next: Option<u32>,
     /// The position of the first message that is not read. `None` when the server does not say, or says 0.
     pub unseen: Option<u32>,
-    /// The highest modification sequence that the server has told (RFC 7162). A cache is not up to it before all that
-    /// was asked for has come.
+    /// The modification sequence up to which the server has told every change (RFC 7162 section 6): what its last code
+    /// said, or the highest of a message, which counts when the command that brought it is done. With
+    /// `SELECT (QRESYNC ..)` a cache is up to it when that is done.
     pub highest_mod_seq: Option<u64>,
     /// Whether nothing can be changed.
     pub read_only: bool,
@@ -28,6 +29,16 @@ pub struct Selected {
     pub flags: Flags<'static>,
     /// Flags that can be changed for good; `None` when the server does not say, which means all.
     pub permanent_flags: Option<Flags<'static>>,
+    /// What has been told of modification sequences since the last command was done.
+    mod_seqs: ModSeqs,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct ModSeqs {
+    /// The server has said how far it is; some changes may be held back, whatever messages have beyond that.
+    by_code: bool,
+    /// The highest of a message.
+    of_messages: u64,
 }
 
 impl Selected {
@@ -50,8 +61,14 @@ impl Selected {
 
     /// A message has this modification sequence.
     pub(crate) fn see_mod_seq(&mut self, mod_seq: u64) {
-        if mod_seq > 0 {
-            self.highest_mod_seq = self.highest_mod_seq.map(|known| known.max(mod_seq)).or(Some(mod_seq));
+        self.mod_seqs.of_messages = self.mod_seqs.of_messages.max(mod_seq);
+    }
+
+    /// A command is done: all that belongs to it has been told.
+    pub(crate) fn settle(&mut self) {
+        let ModSeqs { by_code, of_messages } = std::mem::take(&mut self.mod_seqs);
+        if !by_code && of_messages > 0 {
+            self.highest_mod_seq = self.highest_mod_seq.max(Some(of_messages));
         }
     }
 
@@ -69,7 +86,10 @@ impl Selected {
             Code::UidValidity(number) => self.uid_validity = positive(number),
             Code::UidNext(number) => self.uid_next = positive(number),
             Code::Unseen(number) => self.unseen = positive(number),
-            Code::HighestModSeq(number) => self.highest_mod_seq = Some(*number),
+            Code::HighestModSeq(number) => {
+                self.highest_mod_seq = Some(*number);
+                self.mod_seqs.by_code = true;
+            }
             Code::Named(CodeName::ReadOnly) => self.read_only = true,
             Code::Named(CodeName::ReadWrite) => self.read_only = false,
             Code::Named(CodeName::NoModSeq) => self.highest_mod_seq = None,

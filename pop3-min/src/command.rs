@@ -20,7 +20,8 @@ const COMMAND_LINE: usize = 255;
 pub enum Command<'a> {
     /// `CAPA`: what the server can do (RFC 2449 section 5).
     Capa,
-    /// `STLS`: start TLS (RFC 2595 section 4). The last of a flight.
+    /// `STLS`: start TLS (RFC 2595 section 4). Never behind [`Utf8`](Command::Utf8) (RFC 6856 section 2.1). The last of a
+    /// flight.
     Stls,
     /// `AUTH`: log in by a SASL mechanism (RFC 5034 section 4). The last of a flight.
     Authenticate {

@@ -63,6 +63,8 @@ pub struct Connection {
     told_bare_lf: bool,
     /// `USER` was accepted, and `PASS` may follow.
     named: bool,
+    /// `UTF8` was sent, and `STLS` may not follow (RFC 6856 section 2.1).
+    utf8: bool,
 }
 
 impl Connection {
@@ -82,6 +84,7 @@ impl Connection {
             told: None,
             told_bare_lf: false,
             named: false,
+            utf8: false,
         }
     }
 
@@ -96,6 +99,7 @@ impl Connection {
     pub fn send(&mut self, command: Command<'_>, out: &mut Vec<u8>) -> Result<CommandId, Error> {
         self.check(&command)?;
         command.encode(out)?;
+        self.utf8 |= matches!(command, Command::Utf8);
         let kind = match command {
             Command::Capa => Kind::Capa,
             Command::Stls => Kind::Stls,

@@ -55,13 +55,14 @@ impl Kind {
     pub(crate) fn ends_flight(self) -> bool {
         match self {
             Kind::Simple(name) => matches!(name, "NOOP" | "VRFY"),
-            Kind::Rcpt | Kind::Bdat { last: false } => false,
+            // Behind the end of a message the next flight may follow at once.
+            Kind::Rcpt | Kind::Bdat { last: false } | Kind::Data(Body::Finished) => false,
             Kind::Greeting
             | Kind::Ehlo
             | Kind::Helo
             | Kind::StartTls
             | Kind::Authenticate { .. }
-            | Kind::Data(_)
+            | Kind::Data(Body::Asked | Body::Streaming)
             | Kind::Bdat { last: true }
             | Kind::Quit => true,
         }

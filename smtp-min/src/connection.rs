@@ -107,7 +107,8 @@ impl Connection {
     }
 
     /// Appends a command to `out`. Where the server offers `PIPELINING`, `MAIL`, `RCPT`, `RSET` and `BDAT` may be sent
-    /// before earlier commands are answered; any other command ends such a flight, and so does the last `BDAT`.
+    /// before earlier commands are answered; any other command ends such a flight, and so does the last `BDAT`. The next
+    /// flight may follow [`finish_body`](Self::finish_body) at once (RFC 2920 section 3.1).
     ///
     /// # Errors
     /// [`Error::Misuse`] when the state does not allow it, [`Error::Lacks`] when the server does not offer what the

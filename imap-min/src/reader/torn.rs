@@ -1,8 +1,13 @@
 //! A line end between two items of a `FETCH` response, where none may be.
 //!
 //! Only the line behind it tells whether the response goes on: it does when that line begins with an item that is
-//! known, a blank or a parenthesis, with which no response begins. A line that ends inside an item is not put together
-//! again; the item is told as unreadable.
+//! known, a blank or a parenthesis, with which no response begins.
+//!
+//! A line that ends inside an item is not put together again; the item is told as unreadable, and what is left of it as a
+//! line that is no response. Servers are known that break a response behind a body (Domino) or before the last
+//! parenthesis; inside an item it has been seen once, where a server passed on the folded subject of a message as it was.
+//! To read that, a line end within quotes would have to be a part of the text, and then one quote too many, which is more
+//! common, would swallow the responses behind it up to the next quote. An item is less.
 
 use super::Walk;
 

@@ -10,7 +10,9 @@ use imap_min::{
     UidSet,
 };
 
-use crate::arguments::{attribute, date_time, flag, key, limits, list, search_options, set, status_item};
+use crate::arguments::{
+    attribute, date_time, flag, key, limits, list, octets, search_options, set, status_item,
+};
 
 /// Does what a line says; several parts stand between semicolons.
 pub(crate) fn act(connection: &mut Connection, line: &str, out: &mut Vec<u8>) -> Result<(), String> {
@@ -21,11 +23,11 @@ fn one(connection: &mut Connection, line: &str, out: &mut Vec<u8>) -> Result<(),
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     let text = |error: imap_min::Error| error.to_string();
     match verb {
-        "respond" => connection.respond(rest.as_bytes(), out).map_err(text),
+        "respond" => connection.respond(&octets(rest), out).map_err(text),
         "cancel" => connection.cancel(out).map_err(text),
         "tls" => connection.tls_started(rest.as_bytes()).map_err(text),
         "done" => connection.end_idle(out).map_err(text),
-        "body" => connection.send_body(rest.as_bytes(), out).map_err(text),
+        "body" => connection.send_body(&octets(rest), out).map_err(text),
         "finish" => connection.finish_body(out).map_err(text),
         "limit" => {
             *connection = Connection::new(limits(rest));
@@ -136,8 +138,9 @@ fn on_mailboxes(
         "ENABLE" => send(Command::Enable { capabilities: &words }),
         "LOGIN" => send(Command::Login { user: first, password: second }),
         "AUTHENTICATE" => {
-            let initial_response = rest.contains(' ').then_some(second.as_bytes());
-            send(Command::Authenticate { mechanism: first, initial_response })
+            // As on the wire, `=` is a response that is there and empty.
+            let initial = rest.contains(' ').then(|| octets(if second == "=" { "" } else { second }));
+            send(Command::Authenticate { mechanism: first, initial_response: initial.as_deref() })
         }
         "SELECT" => match second.split_once(' ') {
             _ if second == "CONDSTORE" => {
@@ -168,11 +171,17 @@ fn on_mailboxes(
             let items: Vec<_> = second.split(' ').map(status_item).collect();
             send(Command::MailboxStatus { mailbox, items: &items })
         }
-        "LSUB" => send(Command::Lsub { reference: "", pattern: first }),
+        "LSUB" => send(Command::Lsub { reference: second.strip_prefix("in=").unwrap_or(""), pattern: first }),
         "LIST" => {
             let status: Vec<_> =
                 words.iter().filter_map(|word| word.strip_prefix("status=")).map(status_item).collect();
-            send(Command::List { reference: "", pattern: first, options: list(&words, &status) })
+            let reference = words.iter().find_map(|word| word.strip_prefix("in="));
+            let options = list(&words, &status);
+            send(Command::List {
+                reference: reference.unwrap_or(""),
+                pattern: first.trim_matches('"'),
+                options,
+            })
         }
         "APPEND" => {
             let size = words[1].parse().unwrap();

@@ -24,6 +24,25 @@ pub(crate) fn limits(text: &str) -> Limits {
     limits
 }
 
+/// What stands for itself, and `\r`, `\n`, `\0` and `\xHH`.
+pub(crate) fn octets(text: &str) -> Vec<u8> {
+    let mut parts = text.split('\\');
+    let mut octets = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let hex = part.get(1..3).filter(|_| part.starts_with('x'));
+        let (octet, used) = match (part.as_bytes().first(), hex.map(|hex| u8::from_str_radix(hex, 16))) {
+            (_, Some(Ok(octet))) => (octet, 3),
+            (Some(b'r'), _) => (b'\r', 1),
+            (Some(b'n'), _) => (b'\n', 1),
+            (Some(b'0'), _) => (0, 1),
+            _ => (b'\\', 0),
+        };
+        octets.push(octet);
+        octets.extend(&part.as_bytes()[used..]);
+    }
+    octets
+}
+
 /// `1`, `1:*`, `1:3,5`.
 pub(crate) fn set(text: &str) -> UidSet {
     let number = |text: &str| if text == "*" { u32::MAX } else { text.parse().unwrap() };

@@ -177,6 +177,28 @@ fn the_view_of_the_mailbox_follows_the_server() {
     assert_eq!(connection.state(), State::Authenticated);
 }
 
+/// RFC 7162 section 6: what a code says counts, in whatever order; what messages say counts when a command is done.
+#[test]
+fn a_modification_sequence_is_reached_when_all_up_to_it_was_told() {
+    let mut connection = selected();
+    let reached = |connection: &Connection| connection.selected().unwrap().highest_mod_seq;
+    let told = |connection: &mut Connection, text: &str| {
+        connection.send(Command::Noop, &mut Vec::new()).unwrap();
+        feed(connection, text.as_bytes());
+        reached(connection)
+    };
+    assert_eq!(told(&mut connection, "* OK [HIGHESTMODSEQ 90] m\r\nA2 OK\r\n"), Some(90));
+    let delayed = "* OK [HIGHESTMODSEQ 99] m\r\n* 1 FETCH (UID 6 MODSEQ (103))\r\nA3 OK\r\n";
+    assert_eq!(told(&mut connection, delayed), Some(99));
+    assert_eq!(told(&mut connection, "* 3 FETCH (UID 8 MODSEQ (104))\r\n"), Some(99));
+    feed(&mut connection, b"A4 OK [HIGHESTMODSEQ 99] still\r\n");
+    assert_eq!(reached(&connection), Some(99));
+    assert_eq!(told(&mut connection, "* 1 FETCH (MODSEQ (101))\r\n* 2 FETCH (MODSEQ (100))\r\n"), Some(99));
+    feed(&mut connection, b"A5 OK done\r\n");
+    assert_eq!(reached(&connection), Some(101));
+    assert_eq!(told(&mut connection, "* 2 FETCH (MODSEQ (95))\r\nA6 OK done\r\n"), Some(101));
+}
+
 #[test]
 fn capabilities_count_only_while_they_hold() {
     let mut connection = Connection::new(Limits::default());

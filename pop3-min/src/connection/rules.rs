@@ -57,6 +57,7 @@ impl Connection {
             Command::Stls if self.phase != Phase::Authorization => {
                 misuse("STLS comes after the greeting and before the login")
             }
+            Command::Stls if self.utf8 => misuse("STLS cannot follow UTF8"),
             Command::Stls => Ok(()),
             Command::Stat
             | Command::Uidl

@@ -13,7 +13,7 @@ impl Machine for Pop3 {
     fn new() -> Self {
         let mut limits = Limits::default();
         limits.line = 200;
-        limits.list = 100;
+        limits.list = 200;
         limits.listing = 9;
         limits.rounds = 3;
         limits.body = 300;
