@@ -212,9 +212,10 @@ impl Machine for Imap {
     }
 
     fn says_yes(raw: &[u8]) -> bool {
-        let mut words = raw.split(|octet| *octet == b' ');
-        words.next().is_some_and(|tag| tag != b"*")
-            && words.next().is_some_and(|word| word.trim_ascii_end().eq_ignore_ascii_case(b"OK"))
+        let mut words = raw.splitn(2, |octet| *octet == b' ');
+        let (tag, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let ok = rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"OK"));
+        tag != b"*" && ok && !rest.get(2).is_some_and(u8::is_ascii_alphanumeric)
     }
 
     fn most_waiting(&self) -> usize {
