@@ -212,8 +212,10 @@ impl Machine for Imap {
     }
 
     fn says_yes(raw: &[u8]) -> bool {
-        let mut words = raw.splitn(2, |octet| *octet == b' ');
-        let (tag, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        // Blanks before and between are one too many, or tabs.
+        let raw = raw.trim_ascii_start();
+        let tag = raw.iter().position(u8::is_ascii_whitespace).unwrap_or(raw.len());
+        let (tag, rest) = (&raw[..tag], raw[tag..].trim_ascii_start());
         let ok = rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"OK"));
         tag != b"*" && ok && !rest.get(2).is_some_and(u8::is_ascii_alphanumeric)
     }
