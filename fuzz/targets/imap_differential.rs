@@ -79,8 +79,7 @@ fn theirs(line: &[u8]) -> Option<Meaning> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // One line: the peer takes literals for strings with escapes in them. A control character that it lets into a flag
-    // (DEL) is shown escaped here.
+    // One line: the peer takes literals for strings with escapes in them. DEL is shown escaped by one of them.
     if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'{' | 0 | 127..)) {
         return;
     }

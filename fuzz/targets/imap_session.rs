@@ -212,9 +212,12 @@ impl Machine for Imap {
     }
 
     fn says_yes(raw: &[u8]) -> bool {
-        let mut words = raw.split(|octet| *octet == b' ');
-        words.next().is_some_and(|tag| tag != b"*")
-            && words.next().is_some_and(|word| word.trim_ascii_end().eq_ignore_ascii_case(b"OK"))
+        // Blanks before and between are one too many, or tabs.
+        let raw = raw.trim_ascii_start();
+        let tag = raw.iter().position(u8::is_ascii_whitespace).unwrap_or(raw.len());
+        let (tag, rest) = (&raw[..tag], raw[tag..].trim_ascii_start());
+        let ok = rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"OK"));
+        tag != b"*" && ok && !rest.get(2).is_some_and(u8::is_ascii_alphanumeric)
     }
 
     fn most_waiting(&self) -> usize {

@@ -237,8 +237,16 @@ fn malformed(text: &str, error: &toml::de::Error) -> String {
     let number = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = text.lines().nth(number - 1).unwrap_or_default();
-    let key = line.split_once('=').map(|(key, _)| format!(", key `{}`", key.trim())).unwrap_or_default();
+    let key = line.split_once('=').map(|(key, _)| key.trim()).filter(|key| may_be_a_key(key));
+    let key = key.map(|key| format!(", key `{key}`")).unwrap_or_default();
     format!("line {number}, column {}{key}: {}", at - start + 1, without_values(error.message()))
+}
+
+/// Whether it can be one of this file, misspelt or not. A line of a secret that ends in `=` is none.
+fn may_be_a_key(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(bare)
 }
 
 /// The message with the values that serde repeats left out: `string "..."` and unknown variants.

@@ -202,7 +202,7 @@ fn date_time(i: &[u8; 27]) -> Option<DateTime> {
     };
     let two = |a: &u8, b: &u8| {
         let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
-        (a <= 9 && b <= 9).then_some(a * 10 + b)
+        (a <= 9 && b <= 9).then(|| a * 10 + b)
     };
     let day = if *d1 == b' ' { two(&b'0', d2)? } else { two(d1, d2)? };
     let year = u16::from(two(y1, y2)?) * 100 + u16::from(two(y3, y4)?);
@@ -303,6 +303,7 @@ mod tests {
             "INTERNALDATE \"00-Jan-0000 00:00:00 +0000\" ",
             "INTERNALDATE \"31-Feb-2024 00:00:00 +0000\" ",
             "INTERNALDATE \"1-Feb-2024 00:00:00 +0000\" ",
+            "INTERNALDATE \"17-Jul-1996 02:t4:25 -1400\" ",
             "BODYSTRUCTURE () ",
         ] {
             assert!(item(text.as_bytes()).is_none(), "{text}");

@@ -32,6 +32,9 @@ async fn the_configuration_file() {
         ("[[account]]\nimap = \"hunter2\"\n", 3, &["line 2", "imap"]),
         ("[[account]]\nimap = { host = \"x\", security = \"hunter2\" }\n", 3, &["line 2", "starttls"]),
         ("[[account]]\npassword = \"hunter2\n", 3, &["line 2"]),
+        // A secret alone on its line is no key, though it ends in what looks like a key's end.
+        ("[[account]]\nhunter2+hunter2==\n", 3, &["line 2"]),
+        ("[[account]]\nhunter2hunter2hunter2hunter2==\n", 3, &["line 2"]),
         ("[[account]]\naddress = 7\n", 3, &["line 2", "string"]),
         (
             "[[account]]\naddress = \"nobody\"\nclient_id = \"3f2504e0-4f89-41d3-9a0c-0305e82c3301\"\n",

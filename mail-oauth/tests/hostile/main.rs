@@ -1,7 +1,7 @@
 //! Peers that attack, break off, fall silent or say less than the truth; over real sockets and TLS where that matters.
 //!
 //! `MAIL_OAUTH_LONG=1` makes the long run of it: every octet instead of samples, ten thousand rounds instead of hundreds.
-#![allow(clippy::large_futures, reason = "a dialogue of a test holds its client and its server")]
+#![expect(clippy::large_futures, reason = "a dialogue of a test holds its client and its server")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
