@@ -266,6 +266,8 @@ struct Session<M: Machine> {
     /// The end of the message has been sent.
     message_finished: bool,
     logged_in: bool,
+    /// The peer has said the token itself, so that it may be shown among the peer's words.
+    echoed: bool,
     /// How many commands were sent.
     sent: u32,
     /// The message with the token, as it goes out.
@@ -290,6 +292,7 @@ pub fn run<M: Machine>(script: &[u8]) {
         challenge: None,
         message_finished: false,
         logged_in: false,
+        echoed: false,
         sent: 0,
         message,
     };
@@ -315,7 +318,7 @@ pub fn run<M: Machine>(script: &[u8]) {
     }
     let kept = format!("{:?}", session.sides[0].machine);
     assert!(kept.len() <= MOST_KEPT, "{} octets are kept", kept.len());
-    assert!(!kept.contains(TOKEN), "a token in Debug");
+    assert!(session.echoed || !kept.contains(TOKEN), "a token in Debug");
 }
 
 fn exchange() -> Exchange<'static> {
@@ -426,7 +429,8 @@ impl<M: Machine> Session<M> {
         let from = self.sides[0].out.len();
         let Some((heard, raw)) = self.sides[0].step() else { return false };
         assert!(!memmem::find_iter(&self.sides[0].out[from..], &self.message).any(|_| true));
-        assert!(!heard.text.contains(TOKEN), "a token in Debug");
+        self.echoed |= memmem::find(&raw, TOKEN.as_bytes()).is_some();
+        assert!(self.echoed || !heard.text.contains(TOKEN), "a token in Debug");
         match &heard.what {
             What::Greeting { logged_in } => (self.greeted, self.logged_in) = (true, *logged_in),
             What::Challenge(challenge) => {
