@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, Read as _};
 use std::time::SystemTime;
 
-use mail_oauth::diagnosis::{Candidate, EXPLAIN_LIMIT, Explanation, Facts, Lang, explain, likelihood};
+use mail_oauth::diagnosis::{
+    Candidate, EXPLAIN_LIMIT, Evidence, Explanation, Facts, Lang, explain, likelihood,
+};
 use mail_oauth::msal_lite::{Timestamp, TokenInspection};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -15,19 +17,27 @@ use crate::screen::{BAD, FAINT, HINT, STRONG, Screen};
 
 /// How many causes of one failure are told in full.
 const FULL: usize = 3;
+/// How many lines that hold a secret are told by their numbers.
+const LINES: usize = 8;
 
 pub(crate) fn run(options: &ExplainOptions, screen: Screen) -> Result<(), Failure> {
     let lang = options.lang.into();
     let text = text(&options.text, lang, screen)?;
     let explanation = explain(&text, Timestamp::from(SystemTime::now()))?;
     screen.object(&object(&explanation, lang));
-    for secret in &explanation.secrets {
-        screen.say(format!("{FAINT}{}{FAINT:#}", secret_line(secret.line, &secret.text, lang)));
+    for (what, lines) in by_kind(&explanation.secrets) {
+        screen.say(format!("{FAINT}{}{FAINT:#}", secret_line(&lines, what, lang)));
     }
-    for token in &explanation.tokens {
-        for claim in claims(token) {
+    // A log repeats the token of each attempt.
+    let mut told = Vec::new();
+    for token in explanation.tokens.iter().map(claims) {
+        if told.contains(&token) {
+            continue;
+        }
+        for claim in &token {
             screen.say(format!("  {FAINT}{claim}{FAINT:#}"));
         }
+        told.push(token);
     }
     for failure in &explanation.failures {
         screen.say("");
@@ -80,12 +90,39 @@ fn tell(number: usize, candidate: &Candidate, lang: Lang, screen: Screen) {
     }
 }
 
-fn secret_line(line: usize, what: &str, lang: Lang) -> String {
+/// What secrets there are, and in which lines each kind is.
+fn by_kind(secrets: &[Evidence]) -> Vec<(&str, Vec<usize>)> {
+    let mut kinds: Vec<(&str, Vec<usize>)> = Vec::new();
+    for secret in secrets {
+        match kinds.iter_mut().find(|(what, _)| *what == secret.text) {
+            Some((_, lines)) if lines.last() == Some(&secret.line) => {}
+            Some((_, lines)) => lines.push(secret.line),
+            None => kinds.push((&secret.text, vec![secret.line])),
+        }
+    }
+    kinds
+}
+
+fn secret_line(lines: &[usize], what: &str, lang: Lang) -> String {
+    let shown: Vec<String> = lines.iter().take(LINES).map(usize::to_string).collect();
+    let shown = shown.join(", ");
+    let more = lines.len().saturating_sub(LINES);
+    let many = lines.len() > 1;
     match lang {
-        Lang::De => format!(
-            "Zeile {line} enthält: {what} (wird nicht wiederholt; wer den Text hat, kann es benutzen)"
-        ),
-        _ => format!("line {line} holds: {what} (not repeated here; whoever has the text can use it)"),
+        Lang::De => {
+            let (noun, verb) = if many { ("Zeilen", "enthalten") } else { ("Zeile", "enthält") };
+            let more = if more > 0 { format!(" und {more} weitere") } else { String::new() };
+            format!(
+                "{noun} {shown}{more} {verb}: {what} (wird nicht wiederholt; wer den Text hat, kann es benutzen)"
+            )
+        }
+        _ => {
+            let (noun, verb) = if many { ("lines", "hold") } else { ("line", "holds") };
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!(
+                "{noun} {shown}{more} {verb}: {what} (not repeated here; whoever has the text can use it)"
+            )
+        }
     }
 }
 

@@ -175,3 +175,17 @@ async fn the_simulated_tenant_breaks_on_demand() {
     assert!(missing.stderr.contains("nowhere.toml: name a text file"), "{}", missing.stderr);
     assert!(missing.stderr.contains("No such file"), "{}", missing.stderr);
 }
+
+/// A log of a program that tries for hours has the same token in many lines.
+#[tokio::test]
+async fn a_token_in_many_lines_is_told_once() {
+    let bed = Bed::start(builder()).await;
+    let token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJodHRwczovL2dyYXBoLm1pY3Jvc29mdC5jb20ifQ.c2ln";
+    let log = format!("token {token}\n* NO AUTHENTICATE failed.\n").repeat(20);
+    for (lang, words) in [("en", "15 and 12 more hold:"), ("de", "15 und 12 weitere enthalten:")] {
+        let run = bed.run_bare(&["explain", "--lang", lang], log.as_bytes()).await.expect(0);
+        assert!(run.text().contains(words), "{}", run.text());
+        assert_eq!(run.text().matches("aud    https://graph.microsoft.com").count(), 1, "{}", run.text());
+        assert!(!run.text().contains("eyJ"), "{}", run.text());
+    }
+}
