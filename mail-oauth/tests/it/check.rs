@@ -402,3 +402,11 @@ async fn a_report_speaks_two_languages_and_escapes() {
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("lang=\"de\""), "{page}");
     assert_eq!((report.works(Protocol::Imap), report.works(Protocol::Smtp)), (Some(true), Some(false)));
 }
+
+/// Whoever awaits it has it in a future of their own, on the 2 MiB stack of a thread of tokio.
+#[tokio::test]
+async fn its_future_is_small() {
+    let bed = Bed::start().await;
+    let size = size_of_val(&bed.mailbox().check(&CheckOptions::default()));
+    assert!(size <= 8 << 10, "{size} octets");
+}
