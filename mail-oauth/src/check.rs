@@ -124,7 +124,7 @@ impl Mailbox {
         }
         let outlook = warnings::outlook(self, options.device_code, identity::now());
         let seen = self.look(&protocols, options, deadline).await;
-        self.conclude(&mut report, seen, options);
+        let hindered = self.conclude(&mut report, seen, options);
         report.lines.push(outlook.line);
         for failure in outlook.failures {
             let detail = failure.evidence.first().cloned().unwrap_or_default();
@@ -132,6 +132,9 @@ impl Mailbox {
         }
         report.say_once();
         report.sort();
+        if hindered {
+            report.put_behind_errors("nobody-signed-in");
+        }
         report
     }
 
@@ -172,12 +175,13 @@ impl Mailbox {
     }
 
     async fn registration(&self, options: &CheckOptions, deadline: Instant) -> Vec<Asked> {
-        let asked = within(deadline, identity::registration(self, &options.redirect)).await;
+        let asked = within(deadline, Box::pin(identity::registration(self, &options.redirect))).await;
         asked.unwrap_or_else(|| vec![Asked::late(Area::Registration, options.deadline)])
     }
 
-    /// From what was seen to lines and findings.
-    fn conclude(&self, report: &mut Report, seen: Seen, options: &CheckOptions) {
+    /// From what was seen to lines and findings. Says whether something stands in the way of a sign-in, which must be
+    /// mended before anybody can sign in.
+    fn conclude(&self, report: &mut Report, seen: Seen, options: &CheckOptions) -> bool {
         let Seen { domain, tenant, registration, reached } = seen;
         let facts = Facts::of(self.account()).with("redirect", &options.redirect);
         let mut common = self.common_facts();
@@ -190,6 +194,7 @@ impl Mailbox {
         let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
         // Records that lead elsewhere prove nothing against a mailbox that opens.
         let domain = domain.map(|one| if all_work { Asked { failure: None, ..one } } else { one });
+        let hindered = tenant.asked.iter().chain(&registration).any(|one| one.failure.is_some());
         for one in domain.into_iter().chain(tenant.asked).chain(registration) {
             self.note(report, one, &facts, &common, all_work);
         }
@@ -208,6 +213,7 @@ impl Mailbox {
                 report.explain(failure, &here.clone().with("detail", &detail));
             }
         }
+        hindered
     }
 
     /// The report's head, and the settings.
@@ -287,6 +293,8 @@ impl Mailbox {
             Protocol::Pop3 => Fact::InPop3,
             Protocol::Smtp => Fact::InSmtp,
         }];
+        // As Exchange wants it.
+        facts.extend((protocol == Protocol::Pop3).then_some(Fact::TwoSteps));
         let host =
             account.server(protocol).map(|server| server.host().to_ascii_lowercase()).unwrap_or_default();
         if ["smtp.hve.mx.microsoft", "smtp-hve.office365.com"].contains(&host.as_str()) {
@@ -330,7 +338,9 @@ impl Mailbox {
             return None;
         }
         let mut progress = Progress::new(S::PROTOCOL, plan.login);
-        let steps = walk::walk::<S>(self, &mut progress, plan.login.then_some(plan.tokens));
+        // Boxed, as the questions to the identity provider are: three of them and the caller's own future would not
+        // fit the 2 MiB of a thread in a build without optimisation.
+        let steps = Box::pin(walk::walk::<S>(self, &mut progress, plan.login.then_some(plan.tokens)));
         if tokio::time::timeout_at(plan.deadline, steps).await.is_err() {
             progress.too_late(plan.limit);
         }
