@@ -107,6 +107,12 @@ fn token(error: &msal_lite::Error, whole: &Error) -> (Code, Option<String>) {
             let code = identity_provider(whole);
             return (code, Some(connect_fix(code, "the identity provider")));
         }
+        // Not the provider is out of order: something else answers in its place.
+        Msal::Page { .. } | Msal::Malformed { status: 407, .. } => {
+            let fix = "name the proxy (HTTPS_PROXY=http://proxy.example:3128) and let it pass the sign-in server; in a \
+                       guest network, open a browser and accept its terms first";
+            return (Code::NotConnected, Some(fix.to_owned()));
+        }
         Msal::CacheDamaged { .. } => {
             return (Code::CacheBroken, Some("sign in again with `mail-oauth login`".to_owned()));
         }
@@ -132,8 +138,7 @@ fn identity_provider(error: &Error) -> Code {
     if let Some(problem) = TlsProblem::find(error) {
         return failure::tls(problem);
     }
-    // The HTTP client tells a name that has no address from other failures in words only.
-    let stage = if mail_oauth::chain(error).contains("dns error") { Stage::Resolve } else { Stage::Connect };
+    let stage = error.stage().unwrap_or(Stage::Connect);
     error.network().map_or(Code::TimedOut, |io| failure::connect(stage, io))
 }
 

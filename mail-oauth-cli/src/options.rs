@@ -272,6 +272,10 @@ pub(crate) struct ImportOptions {
     /// Whose file it is.
     #[arg(long = "from", value_name = "PROGRAM", value_enum)]
     pub(crate) program: Program,
+    /// For email-oauth2-proxy: a file whose first line is the password that the mail client sends to it, and that its
+    /// tokens are encrypted with; `-` is standard input.
+    #[arg(long, value_name = "FILE", required_if_eq("program", "email-oauth2-proxy"))]
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 /// A program whose tokens can be taken over.
@@ -281,6 +285,9 @@ pub(crate) enum Program {
     Msal,
     /// The token file of mutt_oauth2.py, decrypted.
     Mutt,
+    /// emailproxy.config of email-oauth2-proxy, or its cache store; needs --password-file.
+    #[value(name = "email-oauth2-proxy")]
+    Proxy,
 }
 
 #[derive(Debug, Args)]

@@ -124,7 +124,7 @@ impl Mailbox {
         }
         let outlook = warnings::outlook(self, options.device_code, identity::now());
         let seen = self.look(&protocols, options, deadline).await;
-        self.conclude(&mut report, seen, options);
+        let hindered = self.conclude(&mut report, seen, options);
         report.lines.push(outlook.line);
         for failure in outlook.failures {
             let detail = failure.evidence.first().cloned().unwrap_or_default();
@@ -132,6 +132,9 @@ impl Mailbox {
         }
         report.say_once();
         report.sort();
+        if hindered {
+            report.put_behind_errors("nobody-signed-in");
+        }
         report
     }
 
@@ -177,8 +180,9 @@ impl Mailbox {
         asked.unwrap_or_else(|| vec![Asked::late(Area::Registration, options.deadline)])
     }
 
-    /// From what was seen to lines and findings.
-    fn conclude(&self, report: &mut Report, seen: Seen, options: &CheckOptions) {
+    /// From what was seen to lines and findings. Says whether something stands in the way of a sign-in, which must be
+    /// mended before anybody can sign in.
+    fn conclude(&self, report: &mut Report, seen: Seen, options: &CheckOptions) -> bool {
         let Seen { domain, tenant, registration, reached } = seen;
         let facts = Facts::of(self.account()).with("redirect", &options.redirect);
         let mut common = self.common_facts();
@@ -191,6 +195,7 @@ impl Mailbox {
         let all_work = !reached.is_empty() && reached.iter().all(|one| one.opened);
         // Records that lead elsewhere prove nothing against a mailbox that opens.
         let domain = domain.map(|one| if all_work { Asked { failure: None, ..one } } else { one });
+        let hindered = tenant.asked.iter().chain(&registration).any(|one| one.failure.is_some());
         for one in domain.into_iter().chain(tenant.asked).chain(registration) {
             self.note(report, one, &facts, &common, all_work);
         }
@@ -209,6 +214,7 @@ impl Mailbox {
                 report.explain(failure, &here.clone().with("detail", &detail));
             }
         }
+        hindered
     }
 
     /// The report's head, and the settings.
@@ -288,6 +294,8 @@ impl Mailbox {
             Protocol::Pop3 => Fact::InPop3,
             Protocol::Smtp => Fact::InSmtp,
         }];
+        // As Exchange wants it.
+        facts.extend((protocol == Protocol::Pop3).then_some(Fact::TwoSteps));
         let host =
             account.server(protocol).map(|server| server.host().to_ascii_lowercase()).unwrap_or_default();
         if ["smtp.hve.mx.microsoft", "smtp-hve.office365.com"].contains(&host.as_str()) {

@@ -244,6 +244,31 @@ impl Error {
         None
     }
 
+    /// How far the connection came that could not be made, to a mail server or to the identity provider; `None` when
+    /// something else failed, TLS included. Told by types alone.
+    pub fn stage(&self) -> Option<Stage> {
+        use msal_lite::{Error as Msal, TransportErrorKind as Kind};
+        match self {
+            Error::Connect { stage, .. } => Some(*stage),
+            Error::Token { source, .. } => match &**source {
+                Msal::Network(_) if self.is_name_not_found() => Some(Stage::Resolve),
+                Msal::Network(failure) if failure.kind() == Kind::Connect => Some(Stage::Connect),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn is_name_not_found(&self) -> bool {
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        std::iter::from_fn(|| {
+            let error = next?;
+            next = below(error);
+            Some(error)
+        })
+        .any(|error| error.is::<crate::transport::NameNotFound>())
+    }
+
     pub(crate) fn setting(what: &'static str, why: String) -> Self {
         Error::Setting { what, why }
     }

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | `discover` | the module of that name: the provider of an address, by DNS and by its tenant |
 //! | `encrypted` | token caches as encrypted files: `msal_lite::FileStore::encrypted` |
+//! | `proxy-import` | refresh tokens that email-oauth2-proxy has encrypted: `msal_lite::ImportedAccount::decrypt` |
 //! | `keyring` | their key in the keyring of the operating system |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use mail_oauth::Protocol;
-use mail_oauth::msal_lite::{Cache, ImportedAccount};
+use mail_oauth::msal_lite::{Cache, ImportedAccount, Secret};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -33,6 +33,20 @@ pub(crate) async fn run(options: &ImportOptions, screen: Screen) -> Result<(), F
             let token = mailbox.adopt_refresh_token(refresh_token.clone()).await?;
             login::tell(&chosen, &token, screen)
         }
+        Program::Proxy => {
+            let password = password(options)?;
+            let accounts =
+                ImportedAccount::from_email_oauth2_proxy(&bytes).map_err(|e| unusable(e.to_string()))?;
+            let mut account = of(accounts, &chosen.account.roles().sign_in).map_err(&unusable)?;
+            // It takes a second or more, and nothing else waits meanwhile.
+            account.decrypt(&password).map_err(|e| {
+                Failure::new(Code::Usage, format!("{}: {e}", options.file.display()))
+                    .fix("give the password that the mail client sends to email-oauth2-proxy, as the first line of --password-file")
+            })?;
+            let refresh_token = account.require_refresh_token().map_err(|e| unusable(e.to_string()))?;
+            let token = mailbox.adopt_refresh_token(refresh_token.clone()).await?;
+            login::tell(&chosen, &token, screen)
+        }
         Program::Msal => {
             let cache = Cache::parse(&bytes).map_err(|e| unusable(e.to_string()))?;
             mailbox.adopt_cache(cache).await?;
@@ -48,6 +62,33 @@ pub(crate) async fn run(options: &ImportOptions, screen: Screen) -> Result<(), F
             Ok(())
         }
     }
+}
+
+/// The account of the file that signs in so.
+fn of(mut accounts: Vec<ImportedAccount>, sign_in: &str) -> Result<ImportedAccount, String> {
+    let named = |account: &ImportedAccount| {
+        account.username.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(sign_in))
+    };
+    if let Some(at) = accounts.iter().position(named) {
+        return Ok(accounts.swap_remove(at));
+    }
+    let names: Vec<&str> = accounts.iter().filter_map(|account| account.username.as_deref()).collect();
+    let shown: Vec<String> = names.iter().map(|name| name.escape_debug().take(80).collect()).collect();
+    Err(format!("there is no {sign_in} in it, only {}", shown.join(", ")))
+}
+
+/// The password's file, whose first line it is.
+fn password(options: &ImportOptions) -> Result<Secret, Failure> {
+    let usage =
+        |what: &str| Failure::new(Code::Usage, what).fix("give it as --password-file FILE, in one line");
+    let path = options.password_file.as_deref().ok_or_else(|| usage("a password is needed"))?;
+    if path == Path::new("-") && options.file == Path::new("-") {
+        return Err(usage("standard input cannot be the file and the password"));
+    }
+    let bytes = read(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| usage("the password is not UTF-8"))?;
+    let line = text.lines().next().filter(|line| !line.is_empty());
+    Ok(Secret::new(line.ok_or_else(|| usage("there is no password in the file"))?.to_owned()))
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {

@@ -110,19 +110,17 @@ fn envelope(sender: &str, recipients: &[String]) -> Result<Envelope, Failure> {
 
 /// Tells what became of the message. Anything but "accepted for all" is a failure.
 fn tell(report: &SendReport, screen: Screen) -> Result<(), Failure> {
-    let taken = matches!(report.outcome, Outcome::Accepted(_));
     let mut refused = 0;
     for (address, outcome) in &report.recipients {
-        match outcome {
-            RecipientOutcome::Accepted if taken => screen.say(format!("{GOOD}accepted{GOOD:#} {address}")),
-            // The address may have been taken, the message was not.
-            RecipientOutcome::Accepted | RecipientOutcome::Unanswered => {
-                screen.say(format!("{FAINT}not known or not sent{FAINT:#} {address}"))
-            }
-            RecipientOutcome::Refused(reply) => {
+        match (outcome, known(&report.outcome, outcome)) {
+            (RecipientOutcome::Refused(reply), _) => {
                 refused += 1;
                 screen.say(format!("{BAD}refused{BAD:#}  {address}: {reply}"));
             }
+            (_, Some(true)) => screen.say(format!("{GOOD}accepted{GOOD:#} {address}")),
+            // The address may have been taken, the message was not.
+            (_, Some(false)) => screen.say(format!("{FAINT}not sent{FAINT:#} {address}")),
+            (_, None) => screen.say(format!("{FAINT}not known{FAINT:#} {address}")),
         }
     }
     let all = report.recipients.len();
@@ -150,7 +148,7 @@ fn tell(report: &SendReport, screen: Screen) -> Result<(), Failure> {
         "ok": result.is_ok(),
         "error": result.as_ref().err().map(error_of),
         "outcome": outcome,
-        "recipients": report.recipients.iter().map(|recipient| object(recipient, taken)).collect::<Vec<_>>(),
+        "recipients": report.recipients.iter().map(|recipient| object(&report.outcome, recipient)).collect::<Vec<_>>(),
     }));
     result.map_err(Failure::told)
 }
@@ -171,16 +169,22 @@ fn refusal(reply: &Reply<'_>, by_all: bool) -> Failure {
     })
 }
 
-fn object((address, outcome): &(Address, RecipientOutcome), taken: bool) -> Value {
-    let address = address.to_string();
-    match outcome {
-        RecipientOutcome::Accepted | RecipientOutcome::Unanswered => {
-            json!({ "address": address, "accepted": taken })
-        }
-        RecipientOutcome::Refused(reply) => {
-            json!({ "address": address, "accepted": false, "refused": reply.to_string() })
-        }
+/// Whether the server has taken the message for a recipient; `None` where nobody knows.
+fn known(outcome: &Outcome, recipient: &RecipientOutcome) -> Option<bool> {
+    match (outcome, recipient) {
+        (Outcome::Refused(_), _) | (_, RecipientOutcome::Refused(_)) => Some(false),
+        (Outcome::Accepted(_), RecipientOutcome::Accepted) => Some(true),
+        (Outcome::Unknown { .. }, _) | (_, RecipientOutcome::Unanswered) => None,
     }
+}
+
+/// A recipient: `accepted` is `null` where nobody knows.
+fn object(outcome: &Outcome, (address, recipient): &(Address, RecipientOutcome)) -> Value {
+    let mut object = json!({ "address": address.to_string(), "accepted": known(outcome, recipient) });
+    if let (RecipientOutcome::Refused(reply), Some(fields)) = (recipient, object.as_object_mut()) {
+        fields.insert("refused".to_owned(), reply.to_string().into());
+    }
+    object
 }
 
 /// A message of which it is known whether its end was read.

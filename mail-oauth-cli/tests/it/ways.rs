@@ -142,6 +142,72 @@ async fn by_what_another_program_has() {
     from.run_with(&["import", "--from", "mutt", "-"], b"-----BEGIN PGP MESSAGE-----").await.expect(2);
 }
 
+/// A refresh token as email-oauth2-proxy keeps it: Fernet, with a key stretched from the password.
+fn sealed(refresh_token: &str, password: &str) -> String {
+    use base64::{
+        Engine as _,
+        engine::general_purpose::{STANDARD, URL_SAFE},
+    };
+    use cbc::cipher::{BlockModeEncrypt as _, KeyIvInit as _, block_padding::Pkcs7};
+    let (salt, iterations, vector) = ([1; 16], std::num::NonZeroU32::new(1200).unwrap(), [2; 16]);
+    let mut key = [0; 32];
+    ring::pbkdf2::derive(ring::pbkdf2::PBKDF2_HMAC_SHA256, iterations, &salt, password.as_bytes(), &mut key);
+    let mut text = refresh_token.as_bytes().to_vec();
+    let length = text.len();
+    text.resize(length + 16, 0);
+    let cipher = cbc::Encryptor::<aes::Aes128>::new_from_slices(&key[16..], &vector).unwrap();
+    let encrypted = cipher.encrypt_padded::<Pkcs7>(&mut text, length).unwrap();
+    let mut token = [&[0x80][..], &[0; 8], &vector, encrypted].concat();
+    let tag = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key[..16]), &token);
+    token.extend_from_slice(tag.as_ref());
+    format!(
+        "[IMAP-1993]\nlocal_port = 1993\n[{ADELE}]\ntoken_salt = {}\ntoken_iterations = {iterations}\nrefresh_token = {}\n",
+        STANDARD.encode(salt),
+        URL_SAFE.encode(token)
+    )
+}
+
+#[tokio::test]
+async fn by_what_email_oauth2_proxy_has() {
+    const PASSWORD: &str = "p\u{e4}ss word";
+    let bed = Bed::signed_in().await;
+    let cache: serde_json::Value =
+        serde_json::from_slice(&fs::read(bed.path("tokens.json")).unwrap()).unwrap();
+    let refresh = cache["RefreshToken"].as_object().unwrap().values().next().unwrap()["secret"].clone();
+    let refresh = refresh.as_str().unwrap();
+    fs::remove_file(bed.path("tokens.json")).unwrap();
+    fs::write(bed.path("emailproxy.config"), sealed(refresh, PASSWORD)).unwrap();
+    fs::write(bed.path("password"), format!("{PASSWORD}\nanother line\n")).unwrap();
+    fs::write(bed.path("wrong"), "password\n").unwrap();
+    fs::write(bed.path("empty"), "\n").unwrap();
+    let path = |name| bed.path(name).to_str().unwrap().to_owned();
+    let (file, password) = (path("emailproxy.config"), path("password"));
+    let import = ["import", "--from", "email-oauth2-proxy", &file];
+    // The password is never an argument, and is not guessed.
+    bed.run(&import).await.expect(2);
+    for (name, word) in [("wrong", "another password"), ("empty", "no password")] {
+        let run = bed.run(&[&import[..], &["--password-file", &path(name)]].concat()).await.expect(2);
+        assert!(run.stderr.contains(word) && run.stderr.contains("fix:"), "{}", run.stderr);
+    }
+    let both = ["import", "--from", "email-oauth2-proxy", "-", "--password-file", "-"];
+    bed.run(&both).await.expect(2);
+    bed.run(&["token"]).await.expect(21);
+
+    let run = bed.run(&[&import[..], &["--password-file", &password]].concat()).await.expect(0);
+    assert!(run.text().contains(ADELE), "{}", run.text());
+    for secret in [refresh, PASSWORD] {
+        assert!(!run.text().contains(secret) && !run.stderr.contains(secret), "a secret is shown");
+    }
+    bed.run(&["token"]).await.expect(0);
+
+    fs::remove_file(bed.path("tokens.json")).unwrap();
+    let words = [&import[..], &["--password-file", "-"]].concat();
+    bed.run_with(&words, PASSWORD.as_bytes()).await.expect(0);
+    let other = [&words[..], &["--sign-in", "bert@contoso.example"]].concat();
+    let run = bed.run_with(&other, PASSWORD.as_bytes()).await.expect(2);
+    assert!(run.stderr.contains("there is no bert@contoso.example in it"), "{}", run.stderr);
+}
+
 #[tokio::test]
 async fn into_an_encrypted_cache() {
     let bed = Bed::start(builder()).await;

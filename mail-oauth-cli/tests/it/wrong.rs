@@ -114,7 +114,15 @@ async fn the_identity_provider() {
     says(bed.login(&[]).await, 60, &["1800"]);
     bed.tenant.clear_faults();
     bed.tenant.set_fault(Fault::Http(HttpFault::Html));
-    says(bed.login(&[]).await, 20, &[]);
+    says(bed.login(&[]).await, 20, &["502"]);
+    // The provider is not out of order: a proxy or a guest network answers in its place.
+    for fault in ["http-captive-portal@all", "http-407@all"] {
+        bed.tenant.clear_faults();
+        bed.tenant.set_fault_named(fault).unwrap();
+        let run = bed.login(&[]).await;
+        assert!(run.stderr.contains("HTTPS_PROXY") && !run.stderr.contains("later"), "{}", run.stderr);
+        says(run, 11, &["proxy"]);
+    }
 }
 
 #[tokio::test]
@@ -205,6 +213,7 @@ async fn what_cannot_be_sent() {
     let half = bed.run(&["send", "--json", ADELE, BERT, "--body", "x"]).await.expect(41).json();
     assert_eq!(half["recipients"][0]["accepted"], true);
     assert!(half["recipients"][1]["refused"].as_str().unwrap().starts_with("550 5.1.10"));
+    assert_eq!(half["recipients"][1]["accepted"], false);
     says(bed.run(&["send", BERT, "--body", "x"]).await, 41, &["no recipient"]);
     assert!(bed.tenant.messages(BERT).unwrap().is_empty());
     says(bed.run(&["send", ADELE, "--body", "x", "--sender", BERT]).await, 42, &["SendAsDenied"]);
@@ -216,6 +225,22 @@ async fn what_cannot_be_sent() {
     says(bed.run(&["send", ADELE]).await, 2, &["standard input is empty"]);
     says(bed.run(&["send", "no address", "--body", "x"]).await, 2, &["address"]);
     says(bed.run(&["send", ADELE, "--attach", "/no/such/file"]).await, 2, &["/no/such/file"]);
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_called_neither_sent_nor_refused() {
+    let bed = Bed::signed_in().await;
+    bed.tenant.set_fault_named("smtp-no-final-reply").unwrap();
+    let sent = bed.run(&["send", "--json", ADELE, "--body", "x"]).await.expect(43).json();
+    assert_eq!((&sent["outcome"], &sent["error"]["id"]), (&"unknown".into(), &"outcome-unknown".into()));
+    assert_eq!(sent["recipients"][0], serde_json::json!({ "address": ADELE, "accepted": null }));
+    let told = bed.run(&["send", ADELE, "--body", "x"]).await.expect(43);
+    assert!(told.text().contains(&format!("not known {ADELE}")), "{}", told.text());
+    bed.tenant.clear_faults();
+    // Refused as a whole: nobody has got it.
+    bed.tenant.set_fault_named("smtp-send-as-denied").unwrap();
+    let sent = bed.run(&["send", "--json", ADELE, "--body", "x"]).await.expect(42).json();
+    assert_eq!(sent["recipients"][0], serde_json::json!({ "address": ADELE, "accepted": false }));
 }
 
 #[cfg(target_os = "linux")]

@@ -14,6 +14,7 @@ use super::signals;
 use crate::diagnosis::{Area, Fact, Lang, Signal};
 use crate::error::Error;
 use crate::mailbox::Mailbox;
+use crate::provider::Family;
 use crate::server::Protocol;
 
 /// The largest page that is read, in octets.
@@ -243,6 +244,11 @@ async fn device_code(mailbox: &Mailbox) -> Asked {
     }
 }
 
+/// Whether Microsoft answers, for work or for personal accounts.
+fn is_entra(mailbox: &Mailbox) -> bool {
+    matches!(mailbox.account().provider().family(), Family::MicrosoftWork | Family::MicrosoftPersonal)
+}
+
 fn outage(response: &msal_lite::Response) -> Option<msal_lite::Error> {
     match response.status() {
         429 => Some(msal_lite::Error::Throttled { retry_after: None }),
@@ -282,9 +288,9 @@ async fn redirect_address(mailbox: &Mailbox, redirect: &str) -> Asked {
         Ok(answer) => {
             let text = String::from_utf8_lossy(&answer.body);
             let mut asked = refused_page(Area::Registration, answer.status, &text);
-            // A number says it better.
+            // Entra's own page has a number, which says it better; one without is somebody else's.
             if let Some(failure) = &mut asked.failure
-                && !failure.signals.iter().any(|signal| matches!(signal, Signal::Aadsts(_)))
+                && !is_entra(mailbox)
             {
                 failure.signals.push(Signal::Fact(Fact::RedirectUnregistered));
             }

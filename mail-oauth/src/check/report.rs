@@ -181,6 +181,16 @@ impl Report {
             (rank(cause.severity), std::cmp::Reverse(finding.percent), cause.area, cause.number)
         });
     }
+
+    /// What comes of itself once the rest is mended is not the first thing to mend.
+    pub(super) fn put_behind_errors(&mut self, id: &str) {
+        let Some(at) = self.findings.iter().position(|finding| finding.cause.id == id) else { return };
+        let severe = |finding: &Finding| finding.cause.severity >= Severity::Temporary;
+        let behind = self.findings.iter().rposition(severe).unwrap_or(at);
+        if let Some(rest) = self.findings.get_mut(at..=behind) {
+            rest.rotate_left(1);
+        }
+    }
 }
 
 /// What was observed of one failure, or of one thing that deserves a look.

@@ -159,6 +159,8 @@ pub enum Fact {
     // --- capabilities and SASL
     /// Neither XOAUTH2 nor OAUTHBEARER is offered.
     NoOAuthOffered,
+    /// The token goes in a step of its own, behind the server's go-ahead, and never on the AUTH line.
+    TwoSteps,
     /// The server refused a token on the AUTH line, or closed upon it.
     InitialResponseRefused,
     /// The SASL message is longer than the server's line.

@@ -76,6 +76,7 @@ impl Tls {
             .https_only(true)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(std::time::Duration::from_secs(10))
+            .dns_resolver(super::names::SystemNames)
             .user_agent(concat!("mail-oauth/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| Error::HttpSetup(Box::new(e)))

@@ -1,9 +1,10 @@
 //! Each cause that a server can bring about leads to the finding that names it, and comes first.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mail_oauth::diagnosis::{Area, Lang};
+use mail_oauth::diagnosis::{Area, Lang, explain};
 use mail_oauth::msal_lite::{Cache, MemoryStore, Store};
 use mail_oauth::{Account, CheckOptions, Credential, Mailbox, Protocol, Provider, Report, Security, Server};
 use mail_oauth_sim::{App, Tenant, TenantBuilder, TokenSpec, User, catalogue};
@@ -104,10 +105,20 @@ const RATHER: [(&str, &[u16]); 19] = [
     ("smtp-login-failed", &[92]),
 ];
 
+/// The causes that the faults bring to the first place.
+pub(crate) const BY_FAULT: [u16; 68] = [
+    4, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 37, 38, 39,
+    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 65, 69, 70, 72,
+    73, 74, 75, 79, 87, 88, 89, 90, 91, 92, 93, 94, 98, 105, 114,
+];
+
+/// Those that the numbers do which the simulator has for none of the 105.
+pub(crate) const BY_NUMBER: [u16; 14] = [31, 37, 38, 50, 62, 117, 119, 121, 122, 123, 124, 125, 126, 127];
+
 #[tokio::test]
 async fn each_fault_leads_to_its_cause() {
     let bed = Bed::start().await;
-    let mut wrong = Vec::new();
+    let (mut wrong, mut found) = (Vec::new(), BTreeSet::new());
     for entry in catalogue().into_iter().filter(|entry| !entry.rows.is_empty()) {
         if UNSEEN.iter().any(|(name, _)| *name == entry.name) {
             continue;
@@ -136,6 +147,7 @@ async fn each_fault_leads_to_its_cause() {
         let report = mailbox.with_account(account).check(&checked).await;
         bed.tenant.clear_faults();
         let first = report.first().map(|finding| finding.cause.number);
+        found.extend(first);
         let rather = RATHER.iter().find(|(name, _)| *name == entry.name).map(|(_, numbers)| *numbers);
         let fits = |number| {
             entry.rows.iter().any(|row| u16::from(*row) == number)
@@ -146,6 +158,7 @@ async fn each_fault_leads_to_its_cause() {
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(found, BTreeSet::from(BY_FAULT));
 }
 
 /// Numbers that the simulator has for none of the 105 causes lead to one that knows them.
@@ -156,7 +169,7 @@ async fn other_numbers_have_a_cause_too() {
     let bed = Bed::start().await;
     let checked =
         CheckOptions::default().with_protocols([Protocol::Imap]).with_deadline(Duration::from_secs(3));
-    let mut wrong = Vec::new();
+    let (mut wrong, mut found) = (Vec::new(), BTreeSet::new());
     let other =
         |name: &str, rows: &[u8]| rows.is_empty() && name.starts_with("aadsts-") && !PAGE.contains(&name);
     let entries: Vec<_> = catalogue().into_iter().filter(|entry| other(&entry.name, entry.rows)).collect();
@@ -165,12 +178,14 @@ async fn other_numbers_have_a_cause_too() {
         bed.tenant.set_fault_named(&entry.name).unwrap();
         let report = bed.mailbox().check(&checked).await;
         bed.tenant.clear_faults();
+        found.extend(report.first().map(|finding| finding.cause.number));
         let number: u64 = entry.name["aadsts-".len()..].parse().unwrap();
         if !report.first().is_some_and(|finding| finding.cause.aadsts().contains(&number)) {
             wrong.push(format!("{} {:?}: {}", entry.name, entry.wire, shown(&report)));
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(found, BTreeSet::from(BY_NUMBER));
 }
 
 fn with_starttls(account: Account, tenant: &Tenant) -> Account {
@@ -310,6 +325,44 @@ async fn whose_mailbox_it_is() {
     for never in ["audience-graph", "scope-missing", "token-expired", "smtp-auth-off-tenant"] {
         assert!(!ids(&report).contains(&never), "{never}");
     }
+}
+
+/// What keeps anybody from signing in is mended before anybody signs in.
+#[tokio::test]
+async fn what_stands_in_the_way_of_a_sign_in_comes_first() {
+    for (fault, id) in [
+        ("aadsts-700016@devicecode", "app-unknown"),
+        ("http-captive-portal@all", "proxy-needed"),
+        ("identity-certificate-unknown", "tls-intercepted"),
+        ("http-429@all", "identity-throttles"),
+    ] {
+        let tenant = builder().start().await.unwrap();
+        tenant.set_fault_named(fault).unwrap();
+        for checked in [CheckOptions::default(), CheckOptions::without_login()] {
+            let mailbox = Mailbox::new(account(&tenant), options(&tenant)).unwrap();
+            let report = mailbox.check(&checked.clone().with_protocols([Protocol::Imap])).await;
+            assert_eq!(first(&report), id, "{fault}: {}", report.to_text(Lang::En));
+            let told = ids(&report).contains(&"nobody-signed-in");
+            assert_eq!(told, checked.login, "{fault}: it is told, only later");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_of_pop3_that_means_one_thing_is_not_taken_for_a_switch() {
+    let bed = Bed::start().await;
+    bed.tenant.set_fault_named("pop3-long-token").unwrap();
+    // IMAP works, which speaks for a switch where nothing else speaks.
+    let both = CheckOptions::default().with_protocols([Protocol::Imap, Protocol::Pop3]);
+    let report = bed.mailbox().check(&both).await;
+    assert_eq!(report.works(Protocol::Imap), Some(true));
+    assert_eq!(first(&report), "token-too-long", "{}", shown(&report));
+    // In a pasted text the token may have stood on the line of AUTH, as most programs write it.
+    let now = std::time::SystemTime::now().into();
+    let pasted = explain("-ERR Protocol error. Connection is closed. 10", now).unwrap();
+    let causes: Vec<&str> = pasted.failures[0].candidates.iter().map(|one| one.cause.id).collect();
+    assert_eq!(causes[0], "initial-response-refused", "{causes:?}");
+    assert!(causes.contains(&"token-too-long"), "{causes:?}");
 }
 
 #[tokio::test]

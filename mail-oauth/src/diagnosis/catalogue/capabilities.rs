@@ -39,7 +39,7 @@ catalogue! {
         92: Is(InitialResponseRefused);
         55: Phrase("Command Argument Error. 12");
         55: Reply(501), Enhanced("5.5.4");
-        45: PhraseIn(Protocol::Pop3, "Protocol error. Connection is closed. 10");
+        85: PhraseIn(Protocol::Pop3, "Protocol error. Connection is closed. 10"), Not(TwoSteps);
     ]
 
     24 "token-too-long" Sasl Error You 30
@@ -54,6 +54,7 @@ catalogue! {
         92: Is(TokenTooLong);
         92: Phrase("line too long");
         92: Phrase("SASL response limit exceeded");
+        85: PhraseIn(Protocol::Pop3, "Protocol error. Connection is closed. 10"), Is(TwoSteps);
         50: PhraseIn(Protocol::Pop3, "Protocol error. Connection is closed. 10");
     ]
 
