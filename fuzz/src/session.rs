@@ -63,6 +63,8 @@ struct Open<Id> {
     kind: Kind,
     /// Something of it has a yes already: the first line of a list.
     begun: bool,
+    /// The end of its message has been sent.
+    finished: bool,
 }
 
 /// An event, in the words of no protocol.
@@ -263,8 +265,6 @@ struct Session<M: Machine> {
     attempt: Option<Attempt>,
     /// A challenge that waits for its answer.
     challenge: Option<Option<Vec<u8>>>,
-    /// The end of the message has been sent.
-    message_finished: bool,
     logged_in: bool,
     /// The peer has said the token itself, so that it may be shown among the peer's words.
     echoed: bool,
@@ -290,7 +290,6 @@ pub fn run<M: Machine>(script: &[u8]) {
         open: Vec::new(),
         attempt: None,
         challenge: None,
-        message_finished: false,
         logged_in: false,
         echoed: false,
         sent: 0,
@@ -383,8 +382,7 @@ impl<M: Machine> Session<M> {
         }
         self.sent += 1;
         assert!(self.open.iter().all(|open| open.id != id), "a name that is in use");
-        self.message_finished &= kind != Kind::Message;
-        self.open.push(Open { id, kind, begun: false });
+        self.open.push(Open { id, kind, begun: false, finished: false });
     }
 
     /// The peer says a line that such a peer says.
@@ -472,7 +470,7 @@ impl<M: Machine> Session<M> {
             self.open[at].begun |= M::says_yes(raw);
             return;
         }
-        let Open { kind, begun, .. } = self.open.remove(at);
+        let Open { kind, begun, finished, .. } = self.open.remove(at);
         if kind == Kind::Authenticate {
             self.challenge = None;
         }
@@ -488,7 +486,7 @@ impl<M: Machine> Session<M> {
                 self.logged_in = true;
             }
             Kind::Login => self.logged_in = true,
-            Kind::Message => assert!(self.message_finished, "a message is accepted before its end"),
+            Kind::Message => assert!(finished, "a message is accepted before its end"),
             Kind::Other => {}
         }
     }
@@ -519,7 +517,12 @@ impl<M: Machine> Session<M> {
         match (what, &mut self.attempt) {
             (Owed::Respond(_), Some(attempt)) => attempt.answered = true,
             (Owed::Cancel, Some(attempt)) => attempt.answered = false,
-            (Owed::Finish, _) => self.message_finished = true,
+            // The next message begins when the one before has its end, answered or not.
+            (Owed::Finish, _) => {
+                let mut messages = self.open.iter_mut().filter(|open| open.kind == Kind::Message);
+                let message = messages.find(|open| !open.finished).expect("a message that is sent");
+                message.finished = true;
+            }
             (Owed::Respond(_) | Owed::Cancel | Owed::Body(_) | Owed::EndIdle, _) => {}
         }
     }

@@ -216,8 +216,8 @@ impl Machine for Imap {
         let raw = raw.trim_ascii_start();
         let tag = raw.iter().position(u8::is_ascii_whitespace).unwrap_or(raw.len());
         let (tag, rest) = (&raw[..tag], raw[tag..].trim_ascii_start());
-        let ok = rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case(b"OK"));
-        tag != b"*" && ok && !rest.get(2).is_some_and(u8::is_ascii_alphanumeric)
+        let word = rest.split(|octet| octet.is_ascii_whitespace() || *octet == b'[').next();
+        tag != b"*" && word.is_some_and(|word| word.eq_ignore_ascii_case(b"OK"))
     }
 
     fn most_waiting(&self) -> usize {

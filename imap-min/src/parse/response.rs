@@ -81,7 +81,9 @@ fn tagged<'i>(line: &'i [u8], quirks: &mut QuirkSet) -> Result<Response<'i>, Fau
     let (tag, rest) = line.split_at_checked(blank).unwrap_or_default();
     let rest = blanks(rest);
     let Ok((rest, word)) = keyword(rest) else { return Err(Fault("a line is no response")) };
-    let Some(status) = Status::of(word) else { return Err(Fault("a line is no response")) };
+    // Whether a command has succeeded hangs on a whole word.
+    let whole = matches!(rest.first(), None | Some(b' ' | b'['));
+    let Some(status) = Status::of(word).filter(|_| whole) else { return Err(Fault("a line is no response")) };
     note_case(word, quirks);
     if status == Status::Bye {
         quirks.insert(Quirk::TaggedBye);

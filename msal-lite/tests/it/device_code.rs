@@ -47,6 +47,28 @@ fn a_whole_sign_in() {
     assert_eq!(response.access_token.expose(), "access");
 }
 
+/// RFC 8628 sections 3.2 and 3.4.
+#[test]
+fn rfc_8628_examples() {
+    let mut flow = device_flow();
+    sent(&mut flow);
+    let told = r#"{"device_code":"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS","user_code":"WDJB-MJHT",
+        "verification_uri":"https://example.com/device",
+        "verification_uri_complete":"https://example.com/device?user_code=WDJB-MJHT","expires_in":1800,"interval":5}"#;
+    flow.receive(&ok(told), NOW).unwrap();
+    let Step::Show(prompt) = flow.step().unwrap() else { panic!() };
+    assert_eq!((prompt.user_code(), prompt.verification_uri()), ("WDJB-MJHT", "https://example.com/device"));
+    let complete = "https://example.com/device?user_code=WDJB-MJHT";
+    assert_eq!(prompt.verification_uri_complete(), Some(complete));
+    assert_eq!((prompt.expires_in().as_secs(), prompt.interval().as_secs()), (1800, 5));
+    assert_eq!(waited(&mut flow), 5);
+    let form = form(&sent(&mut flow));
+    let field = |name: &str| form.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    assert_eq!(field("grant_type"), Some("urn:ietf:params:oauth:grant-type:device_code"));
+    assert_eq!(field("device_code"), Some("GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS"));
+    assert_eq!(field("client_id"), Some(CLIENT));
+}
+
 #[test]
 fn slow_down_is_for_good() {
     let mut flow = polling();

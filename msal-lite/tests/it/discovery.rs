@@ -2,7 +2,7 @@
 
 use msal_lite::{
     Application, Authority, AuthorizationCodeFlow, AuthorizationOptions, CorrelationId, DiscoveryFlow,
-    DiscoveryStep, Error, Redirect,
+    DiscoveryStep, Error, ErrorKind, Redirect,
 };
 
 use crate::tenant::{NOW, answer, ok, scopes};
@@ -55,6 +55,67 @@ fn a_whole_document() {
     assert_eq!(found.token_endpoint(), "https://t.example/token");
     assert_eq!(found.authorization_endpoint(), Some("https://l.example/login"));
     assert_eq!(found.device_endpoint(), Some("https://t.example/device"));
+}
+
+/// RFC 8414 section 3.2, and section 3.1 for where the document of an issuer with a path is.
+#[test]
+fn rfc_8414_examples() {
+    let found = outcome(
+        "https://server.example.com",
+        r#"{"issuer":"https://server.example.com","authorization_endpoint":"https://server.example.com/authorize",
+            "token_endpoint":"https://server.example.com/token",
+            "token_endpoint_auth_methods_supported":["client_secret_basic","private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported":["RS256","ES256"],
+            "userinfo_endpoint":"https://server.example.com/userinfo","jwks_uri":"https://server.example.com/jwks.json",
+            "registration_endpoint":"https://server.example.com/register",
+            "scopes_supported":["openid","profile","email","address","phone","offline_access"],
+            "response_types_supported":["code","code token"],
+            "service_documentation":"http://server.example.com/service_documentation.html",
+            "ui_locales_supported":["en-US","en-GB","en-CA","fr-FR","fr-CA"]}"#,
+    )
+    .unwrap();
+    assert_eq!(found.token_endpoint(), "https://server.example.com/token");
+    assert_eq!(found.authorization_endpoint(), Some("https://server.example.com/authorize"));
+    assert_eq!(found.device_endpoint(), None);
+    let mut flow = flow("https://example.com/issuer1");
+    asked(&mut flow);
+    flow.receive(&answer(404, ""), NOW).unwrap();
+    assert_eq!(asked(&mut flow), "https://example.com/.well-known/oauth-authorization-server/issuer1");
+}
+
+/// RFC 9207 sections 2.1 and 2.2, with a state of ours: a code, and a refusal, each with its issuer.
+#[test]
+fn rfc_9207_examples() {
+    let document = r#"{"issuer":"https://honest.as.example","token_endpoint":"https://honest.as.example/t",
+        "authorization_endpoint":"https://honest.as.example/a","authorization_response_iss_parameter_supported":true}"#;
+    let app = Application::new("client", outcome("https://honest.as.example", document).unwrap()).unwrap();
+    let redirected = |answer: &str, iss: &str| {
+        let (options, correlation) = (AuthorizationOptions::new(), CorrelationId::from_random([7; 16]));
+        let (scopes, redirect) = (scopes("mail"), "http://127.0.0.1:1234/");
+        let mut flow =
+            AuthorizationCodeFlow::new(&app, &scopes, redirect, &options, [3; 96], correlation).unwrap();
+        let page = url::Url::parse(flow.authorization_url()).unwrap();
+        let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        flow.receive_redirect(format!("{answer}&state={state}{iss}").as_bytes())
+    };
+    let (code, refused) = ("code=x1848ZT64p4IirMPT0R-X3141MFPTuBX-VFL_cvaplMH58", "error=access_denied");
+    let honest = "&iss=https%3A%2F%2Fhonest.as.example";
+    assert_eq!(redirected(code, honest).unwrap(), Redirect::Accepted);
+    assert_eq!(redirected(refused, honest).unwrap_err().kind(), ErrorKind::Declined);
+    for iss in ["&iss=https%3A%2F%2Fattacker.example", "&iss=https%3A%2F%2Fhonest.as.example%2F", ""] {
+        for answer in [code, refused] {
+            assert_ne!(
+                redirected(answer, iss).map_err(|error| error.kind()),
+                Ok(Redirect::Accepted),
+                "{iss}"
+            );
+            assert_ne!(
+                redirected(answer, iss).map_err(|error| error.kind()),
+                Err(ErrorKind::Declined),
+                "{iss}"
+            );
+        }
+    }
 }
 
 #[test]

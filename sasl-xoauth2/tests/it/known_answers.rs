@@ -39,7 +39,7 @@ fn rfc_7628_4_1_imap() {
 }
 
 #[test]
-fn rfc_7628_smtp() {
+fn rfc_7628_4_1_smtp() {
     let credentials = Credentials::new("user@example.com", RFC_TOKEN).unwrap();
     let credentials = credentials.with_host("server.example.com").unwrap().with_port(587);
     assert_eq!(
@@ -50,7 +50,7 @@ fn rfc_7628_smtp() {
 }
 
 #[test]
-fn rfc_7628_failed_exchange() {
+fn rfc_7628_4_3_failed_exchange() {
     let (error, answer) = refused(
         Mechanism::OAuthBearer,
         "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIiwic2NvcGUiOiJleGFtcGxlX3Njb3BlIiwib3BlbmlkLWNvbmZpZ3VyYXRpb24iOiJo\
@@ -61,6 +61,21 @@ fn rfc_7628_failed_exchange() {
     assert_eq!(error.status(), Some("invalid_token"));
     assert_eq!(error.scope(), Some("example_scope"));
     assert_eq!(error.openid_configuration(), Some("https://example.com/.well-known/openid-configuration"));
+}
+
+#[test]
+fn rfc_7628_4_4_smtp() {
+    let (error, answer) = refused(
+        Mechanism::OAuthBearer,
+        "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIiwic2NoZW1lcyI6ImJlYXJlciBtYWMiLCJzY29wZSI6Imh0dHBzOi8vbWFpbC5leGFtcGxl\
+         LmNvbS8ifQ==",
+    );
+    assert_eq!(answer, "AQ==");
+    assert_eq!(error.kind(), ServerErrorKind::InvalidToken);
+    assert_eq!(
+        error.to_string(),
+        "status invalid_token, schemes bearer mac, scope https://mail.example.com/"
+    );
 }
 
 #[test]
