@@ -190,8 +190,14 @@ pub(crate) fn account_of(text: &str, path: &Path, name: &str) -> Result<Option<(
 
 fn parse(text: &str, path: &Path) -> Result<File, Failure> {
     toml::from_str(text).map_err(|e| {
-        Failure::new(Code::ConfigMalformed, format!("{}, {}", path.display(), malformed(text, &e)))
+        // What the parser says has no German words.
+        let message = format!("{}, {}", path.display(), malformed(text, &e));
+        Failure::new(Code::ConfigMalformed, message.clone())
             .fix("correct this line; the README lists every key. Secrets have no place in this file")
+            .german(
+                message,
+                "diese Zeile berichtigen; die README nennt jeden Schlüssel. Geheimnisse gehören nicht hinein",
+            )
     })
 }
 
@@ -207,8 +213,10 @@ fn read(given: Option<&Path>) -> Result<(File, Option<PathBuf>), Failure> {
             return Ok((File::default(), None));
         }
         Err(e) => {
-            return Err(Failure::new(Code::ConfigUnreadable, format!("{}: {e}", path.display()))
-                .fix("check the path and its permissions, or name another file with --config"));
+            let message = format!("{}: {e}", path.display());
+            return Err(Failure::new(Code::ConfigUnreadable, message.clone())
+                .fix("check the path and its permissions, or name another file with --config")
+                .german(message, "Pfad und Rechte prüfen, oder mit --config eine andere Datei nennen"));
         }
     };
     let mut file = parse(&text, &path)?;

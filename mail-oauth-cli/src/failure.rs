@@ -63,6 +63,12 @@ impl Failure {
         self
     }
 
+    /// Reading a file or the standard input did not work.
+    pub(crate) fn input(what: &str, error: &io::Error) -> Self {
+        Failure::new(Code::Output, format!("{what}: {error}"))
+            .fix("check the path, and that you may read there")
+    }
+
     /// Writing what was fetched or printed did not work.
     pub(crate) fn output(what: &str, error: &io::Error) -> Self {
         let failure = |code| Failure::new(code, format!("{what}: {error}"));

@@ -90,8 +90,12 @@ pub(super) async fn maildir(bed: &Bed) -> Result<(), Failed> {
 }
 
 /// Puts another access token into the cache, as if the provider had issued it.
-fn replace_token(bed: &Bed, token: &str) -> Result<(), Failed> {
+async fn replace_token(bed: &Bed, token: &str) -> Result<(), Failed> {
     let path = bed.path("binary-tokens.json");
+    if !path.exists() {
+        // The case that signs in was not chosen.
+        expect(bed, &["login"], b"", 0).await?;
+    }
     let mut cache: Value = serde_json::from_slice(&fs::read(&path)?)?;
     let entries = cache["AccessToken"].as_object_mut().ok_or("no access tokens in the cache")?;
     for entry in entries.values_mut() {
@@ -101,26 +105,39 @@ fn replace_token(bed: &Bed, token: &str) -> Result<(), Failed> {
     Ok(())
 }
 
+/// A token that the servers refuse: a fresh one takes its place where there is one, and neither is shown.
 pub(super) async fn wrong_token(bed: &Bed) -> Result<(), Failed> {
     let token = bed.tenant.mint(TokenSpec::new(ALICE).forged())?;
-    replace_token(bed, &token)?;
-    for protocol in ["imap", "pop3", "smtp"] {
-        if protocol == "smtp" && bed.submission.is_none() {
-            continue;
+    for (code, fault) in [(0, None), (30, Some("aadsts-90033"))] {
+        if let Some(fault) = fault {
+            // No other token is to be had for now.
+            bed.tenant.set_fault_named(fault)?;
         }
-        let output = expect(bed, &["check", "--json", "--protocol", protocol], b"", 30).await?;
-        let all = [output.stdout, output.stderr].concat();
-        ensure(!String::from_utf8_lossy(&all).contains(&token), "the token is shown")?;
+        for protocol in ["imap", "pop3", "smtp"] {
+            if protocol == "smtp" && bed.submission.is_none() {
+                continue;
+            }
+            replace_token(bed, &token).await?;
+            let output = expect(bed, &["check", "--json", "--protocol", protocol], b"", code).await?;
+            let all = String::from_utf8([output.stdout, output.stderr].concat())?;
+            ensure(!all.contains(&token), "the token is shown")?;
+            let cause = if code == 0 { "old-token-refused" } else { "token-refused" };
+            ensure(all.contains(&format!("\"{cause}\"")), all)?;
+        }
     }
+    bed.tenant.clear_faults();
     Ok(())
 }
 
 pub(super) async fn expired_token(bed: &Bed) -> Result<(), Failed> {
     let token = bed.tenant.mint(TokenSpec::new(ALICE).expired())?;
-    replace_token(bed, &token)?;
+    replace_token(bed, &token).await?;
+    // A check does not send what says of itself that it has ended. Whoever does is refused, and asks for a fresh one.
     expect(bed, &["check", "--protocol", "imap"], b"", 30).await?;
-    expect(bed, &["fetch", "--protocol", "pop3"], b"", 30).await?;
-    // Signing in again mends it.
+    expect(bed, &["fetch", "--protocol", "pop3"], b"", 0).await?;
+    expect(bed, &["check"], b"", 0).await?;
+    // So does signing in again.
+    replace_token(bed, &token).await?;
     expect(bed, &["login"], b"", 0).await?;
     expect(bed, &["check"], b"", 0).await?;
     Ok(())
@@ -129,7 +146,7 @@ pub(super) async fn expired_token(bed: &Bed) -> Result<(), Failed> {
 pub(super) async fn wrong_ca(bed: &Bed) -> Result<(), Failed> {
     let path = bed.path("tenant-only.pem");
     fs::write(&path, bed.tenant.ca_pem())?;
-    replace_token(bed, &bed.tenant.mint(TokenSpec::new(ALICE))?)?;
+    replace_token(bed, &bed.tenant.mint(TokenSpec::new(ALICE))?).await?;
     for protocol in ["imap", "pop3", "smtp"] {
         if protocol == "smtp" && bed.submission.is_none() {
             continue;

@@ -158,7 +158,7 @@ fn text(words: &[String], lang: Lang, screen: Screen) -> Result<Zeroizing<String
     }
     let mut bytes = Zeroizing::new(Vec::new());
     let most = u64::try_from(EXPLAIN_LIMIT).unwrap_or(u64::MAX);
-    let failed = |e: std::io::Error| Failure::output("standard input cannot be read", &e);
+    let failed = |e: std::io::Error| Failure::input("standard input cannot be read", &e);
     std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok(Zeroizing::new(decoded(&bytes)))
 }

@@ -92,7 +92,7 @@ fn password(options: &ImportOptions) -> Result<Secret, Failure> {
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let failed = |e: std::io::Error| Failure::output(&format!("{} cannot be read", path.display()), &e);
+    let failed = |e: std::io::Error| Failure::input(&format!("{} cannot be read", path.display()), &e);
     let mut bytes = Zeroizing::new(Vec::new());
     if path == Path::new("-") {
         std::io::stdin().lock().take(LARGEST).read_to_end(&mut bytes).map_err(failed)?;

@@ -77,7 +77,7 @@ pub(crate) fn tell(chosen: &Chosen, token: &Token, screen: Screen) -> Result<(),
 /// The first line of standard input.
 fn password() -> Result<Secret, Failure> {
     let mut text = String::with_capacity(LONGEST_PASSWORD);
-    let failed = |e: std::io::Error| Failure::output("the password cannot be read", &e);
+    let failed = |e: std::io::Error| Failure::input("the password cannot be read", &e);
     std::io::stdin().lock().take(LONGEST_PASSWORD as u64).read_to_string(&mut text).map_err(failed)?;
     let line = text.lines().next().unwrap_or_default().to_owned();
     zeroize::Zeroize::zeroize(&mut text);

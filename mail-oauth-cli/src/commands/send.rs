@@ -64,7 +64,7 @@ async fn message(
     let mut first = [0; 4096];
     let mut stdin = tokio::io::stdin();
     let read =
-        stdin.read(&mut first).await.map_err(|e| Failure::output("standard input cannot be read", &e))?;
+        stdin.read(&mut first).await.map_err(|e| Failure::input("standard input cannot be read", &e))?;
     if read == 0 {
         return Err(Failure::new(Code::Usage, "no message: standard input is empty").fix(advice));
     }

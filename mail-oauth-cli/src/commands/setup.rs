@@ -166,7 +166,7 @@ fn ask_for_client_id(
     let prompt = if lang == Lang::De { "Anwendungs-ID (Client-ID):" } else { "Application (client) id:" };
     let _ = write!(out, "{STRONG}{prompt}{STRONG:#} ").and_then(|()| out.flush());
     let mut line = String::new();
-    let failed = |e: std::io::Error| Failure::output("the answer cannot be read", &e);
+    let failed = |e: std::io::Error| Failure::input("the answer cannot be read", &e);
     std::io::stdin().lock().read_line(&mut line).map_err(failed)?;
     match line.trim() {
         "" => Err(Failure::new(Code::Usage, "no application (client) id was given")

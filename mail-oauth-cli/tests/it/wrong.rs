@@ -293,3 +293,26 @@ async fn words_that_make_no_command_line_are_told_as_json_too() {
     let help = bed.run_bare(&["--json", "--help"], b"").await.expect(0);
     assert!(help.text().contains("Usage:"), "{}", help.text());
 }
+
+/// A configuration file that cannot be used is told in the chosen language; a file that cannot be read is no matter of
+/// writing.
+#[tokio::test]
+async fn files_that_cannot_be_used() {
+    let bed = Bed::start(builder()).await;
+    let missing = bed.path("missing.toml");
+    let broken = bed.path("broken.toml");
+    fs::write(&broken, "[[account]]\naddres = \"adele@contoso.example\"\n").unwrap();
+    for (file, code, en, de) in [
+        (missing, 4, "check the path", "Pfad und Rechte"),
+        (broken, 3, "correct this line", "diese Zeile berichtigen"),
+    ] {
+        let file = file.to_str().unwrap().to_owned();
+        let english = bed.run_bare(&["check", "--config", &file], b"").await.expect(code).stderr;
+        let german =
+            bed.run_bare(&["check", "--lang", "de", "--config", &file], b"").await.expect(code).stderr;
+        assert!(english.contains(en) && german.contains(de) && !german.contains(en), "{english}{german}");
+    }
+    let absent = bed.path("absent.json");
+    let run = bed.run(&["import", absent.to_str().unwrap(), "--from", "msal"]).await.expect(8);
+    assert!(run.stderr.contains("you may read there"), "{}", run.stderr);
+}
