@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mail_oauth::Mailbox;
+use mail_oauth::diagnosis::{Fact, Signal, diagnose};
 use mail_oauth::imap_min::{self, FetchAttribute, SearchKey, UidSet};
 use mail_oauth::pop3_min;
 use serde_json::{Value, json};
@@ -161,8 +162,10 @@ fn missing(folder: &str, error: imap_min::Error) -> Failure {
     match &error {
         // A session that ends here is another matter than a folder that is not there.
         imap_min::Error::Refused(no) if no.condition.is_none() && no.status != imap_min::Status::Bye => {
+            let causes = diagnose(&[Signal::Fact(Fact::NoSuchMailbox), Signal::Fact(Fact::InImap)]);
             Failure::new(Code::MailboxMissing, format!("the folder `{folder}` cannot be opened: {error}"))
                 .fix("check its name; nested folders are written with the server's delimiter, often /")
+                .causes(&causes)
         }
         _ => error.into(),
     }

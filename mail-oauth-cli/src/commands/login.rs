@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use mail_oauth::Mailbox;
+use mail_oauth::diagnosis::{Fact, Signal, diagnose};
 use mail_oauth::msal_lite::{DeviceCodePrompt, Loopback, Secret, Token};
 use serde_json::json;
 
@@ -53,7 +54,8 @@ pub(crate) fn tell(chosen: &Chosen, token: &Token, screen: Screen) -> Result<(),
         )
         .fix(format!(
             "sign in as {wanted}, or, if that is the same person, set sign_in = \"{user}\" (--sign-in {user})"
-        )));
+        ))
+        .causes(&diagnose(&[Signal::Fact(Fact::OtherPerson)])));
     }
     if let Some(kept) = token.cache_kept_aside() {
         screen.note(format!("the damaged token cache was kept as {}", kept.display()));

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use mail_oauth::diagnosis::{Fact, Signal, diagnose};
 use mail_oauth::smtp_min::{self, Address, Envelope, Outcome, RecipientOutcome, Reply, SendReport, Severity};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
@@ -162,7 +163,14 @@ fn refusal(reply: &Reply<'_>, by_all: bool) -> Failure {
     } else {
         Failure::new(Code::MessageRefused, format!("the message was refused: {reply}"))
     };
-    failure.fix(match reply.severity() {
+    let stage = if by_all { Fact::RecipientRefused } else { Fact::MessageRefused };
+    let said = Signal::Smtp {
+        code: reply.code(),
+        enhanced: reply.enhanced().map(|code| code.to_string()),
+        text: reply.to_string(),
+    };
+    let causes = diagnose(&[said, Signal::Fact(stage), Signal::Fact(Fact::InSmtp)]);
+    failure.causes(&causes).fix(match reply.severity() {
         Severity::Transient => "nothing was sent, and the server says that it may work later: try again",
         _ if by_all && about_address => "correct the addresses; nothing was sent",
         _ => "nothing was sent; the server's text says what it minds, often that this user may not send as the sender",

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test's own data")]
 
 mod bed;
+mod causes;
 mod diagnosis;
 mod jobs;
 mod ways;

@@ -171,6 +171,17 @@ mod tests {
     use crate::diagnosis::diagnose;
 
     #[test]
+    fn a_name_without_an_address_is_told() {
+        let server = Server::parse("mail.contoso.example", Protocol::Imap).unwrap();
+        let mut progress = Progress::new(Protocol::Imap, true);
+        let source = std::io::Error::other("no such name");
+        progress.error(&Error::connect(&server, crate::error::Stage::Resolve, source));
+        let reached = progress.end();
+        let found = reached.failures.iter().flat_map(|failure| diagnose(&failure.signals));
+        assert_eq!(found.map(|one| one.cause.id).collect::<Vec<_>>(), ["name-not-found"]);
+    }
+
+    #[test]
     fn a_silent_ipv6_address_is_remarked_upon() {
         let server = Server::parse("outlook.office365.com", Protocol::Imap).unwrap();
         for (silent, causes) in [(true, &["ipv6-dead"][..]), (false, &[])] {

@@ -92,6 +92,8 @@ async fn a_providers_token_goes_to_no_foreign_host() {
                 let error = opened(&mailbox, protocol).await.unwrap();
                 assert!(matches!(error, Error::ForeignHost { .. }), "{environment} {protocol}: {error:?}");
                 assert_eq!(error.action(), Action::Fix);
+                let causes = error.causes();
+                assert_eq!(causes.first().map(|one| one.cause.id), Some("host-not-of-provider"));
                 assert!(error.to_string().contains("localhost"), "{error}");
                 assert_harmless(&printed(&error));
             }

@@ -7,20 +7,20 @@ use std::time::Duration;
 use mail_oauth::diagnosis::{Area, Lang, explain};
 use mail_oauth::msal_lite::{Cache, MemoryStore, Store};
 use mail_oauth::{Account, CheckOptions, Credential, Mailbox, Protocol, Provider, Report, Security, Server};
-use mail_oauth_sim::{App, Tenant, TenantBuilder, TokenSpec, User, catalogue};
+use mail_oauth_sim::{App, Service, Tenant, TenantBuilder, TokenSpec, User, catalogue};
 
 use crate::bed::{
     ADELE, APP, CLIENT_ID, SHARED, account, account_of, app_account, builder, options, secret, sign_in,
 };
 
 /// A tenant, and the cache of somebody who signed in to it an hour ago: the next token takes a refresh.
-struct Bed {
-    tenant: Tenant,
+pub(crate) struct Bed {
+    pub(crate) tenant: Tenant,
     cache: serde_json::Value,
 }
 
 impl Bed {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let tenant = builder().start().await.unwrap();
         let store = Arc::new(MemoryStore::default());
         let mailbox =
@@ -33,14 +33,14 @@ impl Bed {
     }
 
     /// A program that starts now.
-    fn mailbox(&self) -> Mailbox {
+    pub(crate) fn mailbox(&self) -> Mailbox {
         let mut cache = self.cache.clone();
         cache["AccessToken"] = serde_json::json!({});
         self.mailbox_with(&cache)
     }
 
     /// One that holds this access token.
-    fn mailbox_holding(&self, token: &str) -> Mailbox {
+    pub(crate) fn mailbox_holding(&self, token: &str) -> Mailbox {
         let mut cache = self.cache.clone();
         for entry in cache["AccessToken"].as_object_mut().unwrap().values_mut() {
             entry["secret"] = token.into();
@@ -423,6 +423,34 @@ async fn what_is_missing_on_the_way_is_named() {
         .with_server(Protocol::Imap, closed());
     let report = Mailbox::new(nowhere, options(&bed.tenant)).unwrap().check(&imap).await;
     assert!(ids(&report).contains(&"no-network"), "{:?}", ids(&report));
+}
+
+/// Counted, not timed: nobody answers any protocol, and still each of the three has been connected to. One behind the
+/// other, the first would have waited for its answer until the deadline.
+#[tokio::test]
+async fn the_protocols_are_asked_side_by_side() {
+    let bed = Bed::start().await;
+    for fault in ["imap-stalled", "pop3-stalled", "smtp-stalled"] {
+        bed.tenant.set_fault_named(fault).unwrap();
+    }
+    let connected = |service: Service| bed.tenant.log().iter().any(|entry| entry.service == service);
+    let all = [Service::Imap, Service::Pop3, Service::Smtp];
+    let three = async {
+        while !all.into_iter().all(connected) {
+            tokio::task::yield_now().await;
+        }
+    };
+    // Nobody gives up meanwhile, so that the next could have its turn.
+    let cache = MemoryStore::new(Cache::parse(bed.cache.to_string().as_bytes()).unwrap());
+    let mut patient = options(&bed.tenant).with_store(cache);
+    patient.connect_timeout = Duration::from_secs(600);
+    let mailbox = Mailbox::new(account(&bed.tenant), patient).unwrap();
+    let checked = CheckOptions::default().with_deadline(Duration::from_secs(600));
+    tokio::select! {
+        () = three => {}
+        report = mailbox.check(&checked) => panic!("it has ended: {}", report.to_text(Lang::En)),
+        () = tokio::time::sleep(Duration::from_secs(20)) => panic!("not all are open while none answers"),
+    }
 }
 
 #[tokio::test]

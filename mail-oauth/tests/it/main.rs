@@ -9,6 +9,7 @@ mod check;
 mod discover;
 mod outcomes;
 mod outlook;
+mod produced;
 mod providers;
 mod refused;
 mod secrets;

@@ -45,6 +45,7 @@ const TABLE: &[Row] = {
         (400, "invalid_grant", "bad_token", &[70000, 700_081, 700_082, 700_084, 50173], SignInAgain),
         (400, "invalid_grant", "token_expired", &[70043], SignInAgain),
         // The application.
+        (400, "invalid_grant", "", &[700_005], SignInAgain),
         (400, "unauthorized_client", "", &[70001, 7_000_112, 700_016], FixConfiguration),
         (401, "invalid_client", "", &[700_025, 700_027, 7_000_215, 7_000_218, 7_000_222], FixConfiguration),
         (401, "invalid_client", "", &[70021, 700_211, 700_213], FixConfiguration),

@@ -8,6 +8,7 @@
 )]
 
 mod aadsts;
+mod answers;
 mod applications;
 mod authority;
 mod authorization_code;

@@ -85,7 +85,8 @@ catalogue! {
     marks [
         70: REFUSED, Is(OtherMailbox), Is(OtherProvider);
         92: Any(&[NOT_CONNECTED, REFUSED]), Is(OtherPerson);
-        60: Any(&[NOT_CONNECTED, REFUSED]), Is(UpnDiffers), NoneOf(&[OtherMailbox, AppOnly, OtherPerson, InSmtp]);
+        78: NOT_CONNECTED, Is(UpnDiffers), NoneOf(&[OtherMailbox, AppOnly, OtherPerson, WorksElsewhere]);
+        60: REFUSED, Is(UpnDiffers), NoneOf(&[OtherMailbox, AppOnly, OtherPerson, InSmtp]);
         15: NOT_CONNECTED, UNSEEN, NoneOf(&[AppOnly, OtherMailbox]), NOWHERE;
         8: REFUSED, UNSEEN, NoneOf(&[AppOnly, OtherMailbox]), NOWHERE;
     ]
