@@ -369,7 +369,7 @@ impl Connection {
                 Event::Vanished { earlier, uids }
             }
             Response::List(list) => Event::List(list),
-            Response::MailboxStatus(status) => Event::MailboxStatus(status),
+            Response::MailboxStatus(status) => Event::MailboxStatus(Box::new(status)),
             Response::Namespace(namespaces) => Event::Namespace(namespaces),
             Response::Quota(quota) => Event::Quota(quota),
             Response::QuotaRoot(root) => Event::QuotaRoot(root),
