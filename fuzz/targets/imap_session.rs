@@ -212,7 +212,7 @@ impl Machine for Imap {
     }
 
     fn says_yes(raw: &[u8]) -> bool {
-        let mut words = raw.split(|octet| matches!(octet, b' ' | b'['));
+        let mut words = raw.split(|octet| matches!(octet, b' ' | b'[')).filter(|word| !word.is_empty());
         words.next().is_some_and(|tag| tag != b"*")
             && words.next().is_some_and(|word| word.trim_ascii_end().eq_ignore_ascii_case(b"OK"))
     }
