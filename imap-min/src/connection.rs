@@ -369,7 +369,7 @@ impl Connection {
                 Event::Vanished { earlier, uids }
             }
             Response::List(list) => Event::List(list),
-            Response::MailboxStatus(status) => Event::MailboxStatus(status),
+            Response::MailboxStatus(status) => Event::MailboxStatus(Box::new(status)),
             Response::Namespace(namespaces) => Event::Namespace(namespaces),
             Response::Quota(quota) => Event::Quota(quota),
             Response::QuotaRoot(root) => Event::QuotaRoot(root),
@@ -395,6 +395,8 @@ impl Connection {
         };
         let done = status == Status::Ok;
         self.end_turn(command, kind, done, line)?;
+        // Behind BYE no answer brings the session back.
+        let ended = self.state == State::Logout;
         match kind {
             CommandKind::Authenticate | CommandKind::Login if done => {
                 self.state = State::Authenticated;
@@ -423,7 +425,7 @@ impl Connection {
             CommandKind::Logout if done => self.state = State::Logout,
             _ => {}
         }
-        if status == Status::Bye {
+        if ended || status == Status::Bye {
             self.state = State::Logout;
         }
         if !kind.selects() {

@@ -65,8 +65,9 @@ pub enum Event<'i> {
     },
     /// A mailbox in a list.
     List(List<'i>),
-    /// Numbers of a mailbox that need not be open.
-    MailboxStatus(MailboxStatus<'i>),
+    /// Numbers of a mailbox that need not be open. In a box, because they are half as large again as any other event, and
+    /// events are moved about.
+    MailboxStatus(Box<MailboxStatus<'i>>),
     /// How names of mailboxes begin.
     Namespace(Namespaces<'i>),
     /// The limits of a quota root.

@@ -101,6 +101,7 @@ impl DateTime {
     ///
     /// # Errors
     /// [`Error::Invalid`] when no clock shows this time, or the offset is a day or more.
+    #[inline]
     pub fn new(date: Date, time: (u8, u8, u8), offset: i16) -> Result<Self, Error> {
         if time.0 > 23 || time.1 > 59 || time.2 > 60 || !(-1439..=1439).contains(&offset) {
             return Err(Error::Invalid { what: "a time", why: "no clock shows it" });

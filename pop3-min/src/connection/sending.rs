@@ -6,7 +6,7 @@ use crate::answer::{Kind, Pending, Sasl};
 use crate::command::encode_message;
 
 impl Connection {
-    /// Answers [`Event::Challenge`] with a SASL message, raw; an empty one is sent as an empty line. `out` then holds
+    /// Answers [`Event::Challenge`](crate::Event::Challenge) with a SASL message, raw; an empty one is sent as an empty line. `out` then holds
     /// a secret: wipe it once it is written.
     ///
     /// # Errors
@@ -17,7 +17,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers [`Event::Challenge`] with `*`: the server is to refuse the login (RFC 5034 section 4).
+    /// Answers [`Event::Challenge`](crate::Event::Challenge) with `*`: the server is to refuse the login (RFC 5034 section 4).
     ///
     /// # Errors
     /// [`Error::Misuse`] when there is no challenge to answer.

@@ -7,7 +7,7 @@ use crate::stuffing::{BareLineEnd, Stuffer};
 use crate::{BodyType, Error, LineEnds};
 
 impl Connection {
-    /// Answers [`Event::Challenge`] with a SASL message, raw; an empty one is sent as an empty line. `out` then holds
+    /// Answers [`Event::Challenge`](crate::Event::Challenge) with a SASL message, raw; an empty one is sent as an empty line. `out` then holds
     /// a secret: wipe it once it is written.
     ///
     /// # Errors
@@ -18,7 +18,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers [`Event::Challenge`] with `*`: the server is to refuse the login (RFC 4954 section 4).
+    /// Answers [`Event::Challenge`](crate::Event::Challenge) with `*`: the server is to refuse the login (RFC 4954 section 4).
     ///
     /// # Errors
     /// [`Error::Misuse`] when there is no challenge to answer.
