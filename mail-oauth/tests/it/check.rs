@@ -158,7 +158,9 @@ async fn each_fault_leads_to_its_cause() {
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(found, BTreeSet::from(BY_FAULT));
+    // A network that fails may show in another way each time, so that there can be more.
+    let missing: Vec<u16> = BY_FAULT.into_iter().filter(|number| !found.contains(number)).collect();
+    assert!(missing.is_empty(), "no fault brings these to the first place: {missing:?}");
 }
 
 /// Numbers that the simulator has for none of the 105 causes lead to one that knows them.
