@@ -72,14 +72,26 @@ pub(crate) fn is_under(host: &str, suffix: &str) -> bool {
     }
 }
 
-/// What somebody else wrote, fit for a terminal: at most 80 characters, none of them a control.
+/// How much of what somebody else wrote is shown, in characters.
+const SHOWN: usize = 80;
+
+/// What somebody else wrote, fit for a terminal: at most 80 characters, none of them a control; dots stand for the rest.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(80).flat_map(char::escape_debug).collect()
+    let rest = if text.chars().nth(SHOWN).is_some() { "..." } else { "" };
+    let kept = text.chars().take(SHOWN - rest.len());
+    kept.flat_map(char::escape_debug).chain(rest.chars()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Domain, is_under};
+    use super::{Domain, is_under, shown};
+
+    #[test]
+    fn what_is_shown_of_others_ends_in_dots_where_it_is_cut() {
+        assert_eq!(shown("dns error\r\n"), "dns error\\r\\n");
+        assert_eq!(shown(&"x".repeat(80)), "x".repeat(80));
+        assert_eq!(shown(&"x".repeat(81)), format!("{}...", "x".repeat(77)));
+    }
 
     #[test]
     fn addresses_have_domains() {
