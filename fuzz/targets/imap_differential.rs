@@ -86,8 +86,9 @@ fuzz_target!(|bytes: &[u8]| {
     let line = [b"* ", bytes, b"\r\n"].concat();
     if let (Some(mut ours), Some(theirs)) = (ours(&line), theirs(&line)) {
         // The peer writes INBOX in capitals, however the server did.
-        for name in ours.texts.iter_mut().filter(|name| name.eq_ignore_ascii_case("INBOX")) {
-            name.make_ascii_uppercase();
+        if ours.kind == "list" {
+            let inboxes = ours.texts.iter_mut().filter(|name| name.eq_ignore_ascii_case("INBOX"));
+            inboxes.for_each(|name| name.make_ascii_uppercase());
         }
         // An unusual list of flags may be cut in other places; a name's brackets are one thing to us.
         if !bytes.contains(&b'[') {

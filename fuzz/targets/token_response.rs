@@ -27,15 +27,24 @@ fuzz_target!(|bytes: &[u8]| {
     let id = || CorrelationId::from_random([7; 16]);
     let device = DeviceCodeFlow::new(&app, &scopes, id()).expect("a flow");
     let refresh = RefreshFlow::new(&app, &scopes, Secret::new(REFRESH.to_owned()), id()).expect("a flow");
-    let tokens =
-        [drive(device, status, &retry_after, &bodies), drive(refresh, status, &retry_after, &bodies)];
+    let tokens = [
+        drive(device, None, status, &retry_after, &bodies),
+        drive(refresh, Some(REFRESH), status, &retry_after, &bodies),
+    ];
     for tokens in tokens.into_iter().flatten() {
         check(&app, &scopes, &tokens);
     }
 });
 
-/// Answers each request with the next body, until the flow ends or asks for more than there are.
-fn drive(mut flow: impl Flow, status: u16, retry_after: &str, bodies: &[&[u8]]) -> Option<TokenResponse> {
+/// Answers each request with the next body, until the flow ends or asks for more than there are. A body may repeat the
+/// secret that the flow has sent, if it has sent one.
+fn drive(
+    mut flow: impl Flow,
+    sent: Option<&str>,
+    status: u16,
+    retry_after: &str,
+    bodies: &[&[u8]],
+) -> Option<TokenResponse> {
     let mut bodies = bodies.iter();
     for _ in 0..16 {
         match flow.step() {
@@ -44,7 +53,7 @@ fn drive(mut flow: impl Flow, status: u16, retry_after: &str, bodies: &[&[u8]]) 
                 let response = Response::new(status, body).with_header("Retry-After", retry_after);
                 if let Err(error) = flow.receive(&response, NOW) {
                     let shown = format!("{error} {error:?}");
-                    assert!(!shown.contains(REFRESH), "{shown}");
+                    assert!(sent.is_none_or(|secret| !shown.contains(secret)), "{shown}");
                     assert!(!error.to_string().contains(char::is_control), "{shown}");
                     return None;
                 }
