@@ -139,7 +139,8 @@ impl Provider {
     /// [`Authority::cloud`] knows. The host of the token endpoint decides.
     pub fn of(authority: &Authority) -> Option<Self> {
         let host = authority.token_host();
-        let is_its = |provider: &Self| provider.authority().is_ok_and(|known| known.token_host() == host);
+        // The presets' addresses are of one form, and each opening of a mailbox asks here.
+        let is_its = |provider: &Self| provider.preset().token.split('/').nth(2) == Some(host.as_str());
         Self::ALL.into_iter().find(is_its)
     }
 
